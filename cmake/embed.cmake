@@ -1,0 +1,10 @@
+# Writes OUTPUT: the contents of FILES as C++ string literals, in file name order.
+set(text "// Made by cmake/embed.cmake.\n#include \"edge-server/embedded.h\"\n\nstd::vector<EmbeddedFile> const& embedded_files()\n{\n    static std::vector<EmbeddedFile> const files {\n")
+list(SORT FILES)
+foreach(file IN LISTS FILES)
+  get_filename_component(name ${file} NAME)
+  file(READ ${file} content)
+  string(APPEND text "        {\"${name}\", R\"embedded(${content})embedded\"},\n")
+endforeach()
+string(APPEND text "    };\n    return files;\n}\n")
+file(WRITE ${OUTPUT} "${text}")

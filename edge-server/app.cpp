@@ -1,0 +1,85 @@
+#include "edge-server/app.h"
+#include "edge-server/embedded.h"
+#include "edge-server/routes/admin_routes.h"
+#include "edge-server/routes/organization_routes.h"
+#include "edge-server/routes/session_routes.h"
+#include "edge-server/routes/signup_routes.h"
+#include "edge-server/routes/static_routes.h"
+#include "edge-server/routes/webhook_routes.h"
+#include "edge-server/services/secrets.h"
+#include "edge-server/store/provisioning_store.h"
+
+#include <spdlog/spdlog.h>
+
+#include <string_view>
+
+std::unique_ptr<sql::Database> open_migrated(std::string const& address)
+{
+    auto database = sql::open(address);
+    std::vector<sql::Migration> migrations;
+    for (auto const& file : embedded_files())
+        if (std::string_view(file.name).ends_with(".sql")) migrations.push_back({file.name, file.content});
+    database->migrate(migrations);
+    return database;
+}
+
+namespace {
+
+Error explain(std::exception const& failure)
+{
+    if (dynamic_cast<sql::Overloaded const*>(&failure))
+        return {ErrorKind::Unavailable, "busy", "Too much is being written at once. Try again in a moment.", {}, 1};
+    return {ErrorKind::Internal, "internal", "Something went wrong on our side. Try again; if it stays, tell us the request id."};
+}
+
+std::string prepare(sql::Database& database)
+{
+    return database.write(sql::Scope::platform(), [](sql::Writer& db) {
+        void_all_leases(db); // their holders died with the last process: this one has the file to itself
+        return installation_id(db, random_hex(8));
+    });
+}
+
+}
+
+App::App(Config config)
+    : m_config(std::move(config))
+    , m_database(open_migrated(m_config.database))
+    , m_installation_id(prepare(*m_database))
+    , m_twilio(m_config.twilio_api_base, m_config.twilio_account_sid, current_secret(m_config.twilio_auth_token), m_config.secrets())
+    , m_own_server("Our own server", m_config.public_url, m_config.secrets())
+    , m_sessions(*m_database, m_hasher)
+    , m_provisioning(*m_database, m_config, m_installation_id, m_twilio,
+          m_config.has_elevenlabs()
+              ? &m_elevenlabs.emplace(m_config.elevenlabs_api_base, current_secret(m_config.elevenlabs_api_key), m_config.secrets())
+              : nullptr,
+          m_own_server)
+    , m_signups(*m_database, m_config, m_hasher, m_sessions)
+    , m_initiation(*m_database, m_config.default_name)
+    , m_access(*m_database, m_sessions, m_config)
+    , m_files(m_config.web_root)
+{
+    if (!m_config.admin_email.empty()) m_sessions.create_first_admin(m_config.admin_email, m_config.admin_password);
+    add_webhook_routes(m_router, m_initiation, m_config); // first: the most urgent
+    add_signup_routes(m_router, m_signups, m_provisioning, *m_database, m_access, m_files, m_config);
+    add_session_routes(m_router, m_sessions, *m_database, m_access);
+    add_organization_routes(m_router, m_provisioning, *m_database, m_access);
+    add_admin_routes(m_router, m_provisioning, *m_database, m_access);
+    add_static_routes(m_router, m_files, *m_database);
+    m_server = std::make_unique<http::Server>(m_router, http::Server::Options {m_config.listen_host(), m_config.listen_port(), m_config.trusted_proxies, explain});
+}
+
+App::~App() { stop(); }
+
+void App::start()
+{
+    m_server->start();
+    m_workers = std::make_unique<ProvisioningWorkers>(m_provisioning);
+}
+
+void App::stop()
+{
+    m_provisioning.stop_working(); // waiting signups are answered with what is known
+    m_server->stop();
+    m_workers.reset();
+}

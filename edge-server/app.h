@@ -1,0 +1,44 @@
+#pragma once
+
+#include "edge-server/config.h"
+#include "edge-server/http/files.h"
+#include "edge-server/http/server.h"
+#include "edge-server/jobs/provisioning_workers.h"
+#include "edge-server/routes/access.h"
+#include "edge-server/services/initiation.h"
+#include "edge-server/services/signup.h"
+
+#include <memory>
+#include <optional>
+
+// The whole server, put together in order; tests make the same one on a free port.
+class App {
+public:
+    explicit App(Config config);
+    ~App();
+
+    void start();
+    void stop(); // requests finish; runs pause after the step at hand
+    int port() const { return m_server->port(); }
+    sql::Database& database() { return *m_database; }
+
+private:
+    Config m_config;
+    std::unique_ptr<sql::Database> m_database;
+    std::string m_installation_id;
+    TwilioClient m_twilio;
+    std::optional<ElevenLabsClient> m_elevenlabs;
+    ProviderClient m_own_server;
+    PasswordHasher m_hasher;
+    Sessions m_sessions;
+    Provisioning m_provisioning;
+    Signups m_signups;
+    Initiation m_initiation;
+    Access m_access;
+    http::Files m_files;
+    http::Router m_router;
+    std::unique_ptr<http::Server> m_server;
+    std::unique_ptr<ProvisioningWorkers> m_workers;
+};
+
+std::unique_ptr<sql::Database> open_migrated(std::string const& address);

@@ -1,0 +1,388 @@
+#include "edge-server/http/server.h"
+#include "edge-server/http/reply.h"
+#include "edge-server/http/thread_pool.h"
+#include "edge-server/http/waiting_room.h"
+
+#include <httplib.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <poll.h>
+#include <random>
+#include <thread>
+
+namespace http {
+
+namespace {
+
+constexpr std::size_t thread_floor = 8;
+constexpr std::size_t thread_ceiling = 512;
+constexpr std::size_t queue_limit = 4096;
+constexpr int ordinary_limit = 256; // requests at once; the other threads are the webhooks'
+constexpr int body_reader_limit = 128; // slow senders of large bodies
+constexpr std::chrono::seconds body_limit {30}; // from the header to the body's last byte
+constexpr std::chrono::seconds write_limit {30};
+constexpr std::chrono::milliseconds linger {20}; // a busy client's next request is waited for in the thread
+constexpr std::size_t largest_body = 1 << 20;
+constexpr std::size_t requests_per_connection = 100'000;
+
+using Clock = std::chrono::steady_clock;
+
+// A socket whose reads and writes end by a deadline that covers the whole request, however slowly bytes come.
+// Answers are collected and sent at once.
+class DeadlineStream final : public httplib::Stream {
+public:
+    explicit DeadlineStream(int socket)
+        : m_socket(socket)
+    {
+    }
+
+    void begin_request() { m_read_deadline = Clock::now() + body_limit; }
+    bool has_unread() const { return m_position < m_filled; }
+    std::size_t unread() const { return m_filled - m_position; }
+
+    bool is_readable() const override { return has_unread(); }
+    bool wait_readable() const override { return has_unread() || wait(POLLIN, m_read_deadline); }
+    bool wait_writable() const override { return wait(POLLOUT, Clock::now() + write_limit); }
+
+    ssize_t read(char* target, std::size_t size) override
+    {
+        if (!has_unread()) {
+            auto received = ::recv(m_socket, m_buffer.data(), m_buffer.size(), MSG_DONTWAIT);
+            if (received < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+                if (!wait(POLLIN, m_read_deadline)) return -1;
+                received = ::recv(m_socket, m_buffer.data(), m_buffer.size(), 0);
+            }
+            if (received <= 0) return received;
+            m_position = 0;
+            m_filled = static_cast<std::size_t>(received);
+        }
+        auto const count = std::min(size, unread());
+        std::copy_n(m_buffer.data() + m_position, count, target);
+        m_position += count;
+        return static_cast<ssize_t>(count);
+    }
+
+    ssize_t write(char const* source, std::size_t size) override
+    {
+        m_unsent.append(source, size);
+        return m_unsent.size() < 256 * 1024 || flush() ? static_cast<ssize_t>(size) : -1;
+    }
+
+    bool flush()
+    {
+        auto const deadline = Clock::now() + write_limit;
+        std::string_view rest = m_unsent;
+        while (!rest.empty()) {
+            auto const sent = ::send(m_socket, rest.data(), rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+            if (sent > 0)
+                rest.remove_prefix(static_cast<std::size_t>(sent));
+            else if ((errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) || !wait(POLLOUT, deadline))
+                break;
+        }
+        bool const all = rest.empty();
+        m_unsent.clear();
+        return all;
+    }
+
+    void get_remote_ip_and_port(std::string& ip, int& port) const override { httplib::detail::get_remote_ip_and_port(m_socket, ip, port); }
+    void get_local_ip_and_port(std::string& ip, int& port) const override { httplib::detail::get_local_ip_and_port(m_socket, ip, port); }
+    socket_t socket() const override { return m_socket; }
+    time_t duration() const override { return 0; }
+
+private:
+    bool wait(short events, Clock::time_point deadline) const
+    {
+        auto const left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+        pollfd watched {m_socket, events, 0};
+        return left > 0 && ::poll(&watched, 1, static_cast<int>(left)) > 0;
+    }
+
+    int m_socket;
+    Clock::time_point m_read_deadline;
+    std::array<char, 16 * 1024> m_buffer;
+    std::size_t m_position = 0;
+    std::size_t m_filled = 0;
+    std::string m_unsent;
+};
+
+// What the request that this thread serves needs beyond httplib's own hands.
+struct Current {
+    DeadlineStream* stream = nullptr;
+    bool close = false; // after this answer
+};
+thread_local Current current;
+
+std::string new_request_id()
+{
+    thread_local std::mt19937_64 random(std::random_device {}() * 0x9E3779B97F4A7C15u ^ std::random_device {}());
+    char text[24];
+    std::snprintf(text, sizeof text, "req_%016llx", static_cast<unsigned long long>(random()));
+    return text;
+}
+
+// Counts who is inside; a failed try leaves no trace.
+class Slot {
+public:
+    Slot(std::atomic<int>& count, int limit)
+        : m_count(count)
+        , m_inside(++count <= limit)
+    {
+    }
+    ~Slot() { --m_count; }
+    Slot(Slot const&) = delete;
+    Slot& operator=(Slot const&) = delete;
+    explicit operator bool() const { return m_inside; }
+
+private:
+    std::atomic<int>& m_count;
+    bool m_inside;
+};
+
+bool has_media_type(std::string const& content_type, std::string_view wanted)
+{
+    auto const end = std::min(content_type.find(';'), content_type.size());
+    auto const type = std::string_view(content_type).substr(0, end);
+    auto const last = type.find_last_not_of(" \t");
+    return last != std::string_view::npos && last + 1 == wanted.size()
+        && std::equal(wanted.begin(), wanted.end(), type.begin(), [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b + 32 : b); });
+}
+
+}
+
+class Server::Implementation final : public httplib::Server {
+public:
+    Implementation(Router const& router, http::Server::Options options)
+        : m_router(router)
+        , m_options(std::move(options))
+        , m_pool(thread_floor, thread_ceiling, queue_limit)
+        , m_room([this](int socket) { hand_over(socket); })
+    {
+        set_tcp_nodelay(true);
+        set_payload_max_length(largest_body);
+        set_keep_alive_max_count(requests_per_connection);
+        set_keep_alive_timeout(60);
+        set_pre_routing_handler([this](httplib::Request const& request, httplib::Response& response) {
+            dispatch(const_cast<httplib::Request&>(request), response);
+            return HandlerResponse::Handled;
+        });
+        set_error_handler([](httplib::Request const&, httplib::Response& response) { complete_refusal(response); });
+        new_task_queue = [] { return new InlineQueue; };
+        m_port = m_options.port == 0 ? bind_to_any_port(m_options.host) : bind_to_port(m_options.host, m_options.port) ? m_options.port : -1;
+        if (m_port < 0) throw std::runtime_error("cannot listen on " + m_options.host + ":" + std::to_string(m_options.port) + " (is it in use?)");
+    }
+
+    ~Implementation() override { finish(); }
+
+    int port() const { return m_port; }
+
+    void begin()
+    {
+        m_acceptor = std::thread([this] { listen_after_bind(); });
+        wait_until_ready();
+    }
+
+    void finish()
+    {
+        if (m_stopping.exchange(true)) return;
+        stop();
+        if (m_acceptor.joinable()) m_acceptor.join();
+        m_room.close(); // who has sent nothing is let go
+        m_pool.finish(); // who has, is answered
+    }
+
+private:
+    // Accepting never blocks: a new connection goes straight to the waiting room.
+    struct InlineQueue final : httplib::TaskQueue {
+        bool enqueue(std::function<void()> work) override
+        {
+            work();
+            return true;
+        }
+        void shutdown() override { }
+    };
+
+    bool process_and_close_socket(socket_t socket) override
+    {
+        m_room.add(socket);
+        return true;
+    }
+
+    void hand_over(int socket)
+    {
+        if (!m_pool.submit([this, socket] { serve(socket); })) {
+            constexpr std::string_view busy = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+            (void)!::send(socket, busy.data(), busy.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+            ::close(socket);
+        }
+    }
+
+    void serve(int socket)
+    {
+        DeadlineStream stream(socket);
+        std::string remote_address, local_address;
+        int remote_port = 0, local_port = 0;
+        stream.get_remote_ip_and_port(remote_address, remote_port);
+        for (;;) {
+            current = {&stream, m_stopping};
+            stream.begin_request();
+            bool closed = false;
+            bool const went_well = process_request(stream, remote_address, remote_port, local_address, local_port, m_stopping, closed, nullptr);
+            bool const sent = stream.flush();
+            bool const close = !went_well || !sent || closed || current.close || m_stopping;
+            current = {};
+            if (close) {
+                ::shutdown(socket, SHUT_WR);
+                ::close(socket);
+                return;
+            }
+            if (!stream.has_unread() && !next_is_here(socket)) {
+                m_room.add(socket);
+                return;
+            }
+        }
+    }
+
+    // Waits a moment for a busy client, unless others wait for this thread.
+    bool next_is_here(int socket) const
+    {
+        if (m_pool.is_pressed()) return false;
+        pollfd watched {socket, POLLIN, 0};
+        return ::poll(&watched, 1, static_cast<int>(linger.count())) > 0 && WaitingRoom::examine(socket) == WaitingRoom::State::Ready;
+    }
+
+    void dispatch(httplib::Request& raw, httplib::Response& raw_response)
+    {
+        Request request;
+        request.id = new_request_id();
+        request.method = raw.method;
+        request.path = raw.path;
+        request.remote_address = client_of(raw);
+        request.header = [&raw](char const* name) { return raw.get_header_value(name); };
+        request.query = [&raw](char const* name) { return raw.has_param(name) ? std::optional(raw.get_param_value(name)) : std::nullopt; };
+
+        auto response = answer(raw, request);
+        raw_response.status = response.status;
+        raw_response.set_header("X-Request-Id", request.id);
+        raw_response.set_header("X-Content-Type-Options", "nosniff");
+        for (auto& [name, value] : response.headers)
+            raw_response.set_header(name, value);
+        if (response.shared_body)
+            raw_response.set_content(*response.shared_body, response.content_type);
+        else if (!response.body.empty())
+            raw_response.set_content(std::move(response.body), response.content_type);
+        if (response.status >= 400) current.close = true;
+        raw.ranges.clear(); // partial answers are not offered
+    }
+
+    Response answer(httplib::Request& raw, Request& request)
+    {
+        auto match = m_router.find(raw.method, raw.path);
+        if (!match.route) {
+            if (match.allowed.empty()) return refuse(request, {ErrorKind::NotFound, "not_found", "There is nothing at this address."});
+            auto response = refuse(request, {ErrorKind::MethodNotAllowed, "method_not_allowed", "This address answers to " + match.allowed + " only."});
+            response.headers.emplace_back("Allow", match.allowed);
+            return response;
+        }
+        auto const& route = *match.route;
+        request.path_params = std::move(match.params);
+
+        std::optional<Slot> slot;
+        if (route.lane == Lane::Ordinary && !slot.emplace(m_ordinary, ordinary_limit))
+            return refuse(request, {ErrorKind::Unavailable, "busy", "Too much is going on at once. Try again in a moment.", {}, 1});
+        if (auto refusal = read_body(raw, request, route)) return refuse(request, *refusal);
+        try {
+            return (*match.handler)(request);
+        } catch (std::exception const& failure) {
+            spdlog::error("{} {} {}: {}", request.id, request.method, route.path, failure.what());
+            return refuse(request, m_options.explain(failure));
+        }
+    }
+
+    std::optional<Error> read_body(httplib::Request& raw, Request& request, Route const& route)
+    {
+        bool const chunked = raw.has_header("Transfer-Encoding");
+        bool const has_body = chunked || raw.get_header_value_u64("Content-Length") > 0;
+        if (!has_body) return {};
+        if (route.body == Body::None && route.method == "GET") return {}; // drained by httplib
+        Error const too_large {ErrorKind::TooLarge, "too_large", "The request body is larger than " + std::to_string(route.body_limit / 1024) + " KiB."};
+        bool const webhook = route.lane == Lane::Webhook; // decides itself what a missing body means, once the caller has proved who it is
+        if (!webhook && raw.get_header_value_u64("Content-Length") > route.body_limit) return too_large;
+        auto const content_type = raw.get_header_value("Content-Type");
+        if ((route.body == Body::Json && !has_media_type(content_type, "application/json"))
+            || (route.body == Body::Form && !has_media_type(content_type, "application/x-www-form-urlencoded")))
+            return Error {ErrorKind::UnsupportedMediaType, "unsupported_media_type",
+                route.body == Body::Json ? "Send the body as application/json." : "Send the body as application/x-www-form-urlencoded."};
+        if (raw.has_header("Content-Encoding")) return Error {ErrorKind::UnsupportedMediaType, "unsupported_encoding", "Send the body without Content-Encoding."};
+
+        std::optional<Slot> slot;
+        if (current.stream->unread() < raw.get_header_value_u64("Content-Length") && !webhook && !slot.emplace(m_body_readers, body_reader_limit))
+            return Error {ErrorKind::Unavailable, "busy", "Too many large requests at once. Try again in a moment.", {}, 1};
+        int status = 200;
+        auto const keep = [&](char const* data, std::size_t size, std::size_t, std::size_t) {
+            request.body.append(data, size);
+            return true;
+        };
+        if (httplib::detail::read_content(*current.stream, raw, route.body_limit, status, nullptr, keep, false)) {
+            raw.body_consumed_ = true;
+            return {};
+        }
+        current.close = true;
+        raw.body_consumed_ = true; // nothing more is read from this connection
+        request.body.clear();
+        if (webhook) return {};
+        if (status == 413) return too_large;
+        return Error {ErrorKind::Malformed, "incomplete_body", "The request body did not arrive whole."};
+    }
+
+    std::string client_of(httplib::Request const& raw) const
+    {
+        auto const& trusted = m_options.trusted_proxies;
+        auto const is_trusted = [&](std::string const& address) { return std::find(trusted.begin(), trusted.end(), address) != trusted.end(); };
+        auto client = raw.remote_addr;
+        if (trusted.empty() || !is_trusted(client)) return client;
+        auto forwarded = raw.get_header_value("X-Forwarded-For");
+        while (!forwarded.empty() && is_trusted(client)) {
+            auto const comma = forwarded.rfind(',');
+            auto const start = comma == std::string::npos ? 0 : comma + 1;
+            client = forwarded.substr(start);
+            client.erase(0, client.find_first_not_of(' '));
+            forwarded.resize(comma == std::string::npos ? 0 : comma);
+        }
+        return client;
+    }
+
+    // A refusal by httplib itself (a request line or header that it cannot read) has no body yet.
+    static void complete_refusal(httplib::Response& response)
+    {
+        current.close = true;
+        if (!response.body.empty()) return;
+        auto const id = new_request_id();
+        response.set_header("X-Request-Id", id);
+        response.set_content(error_body({ErrorKind::Malformed, "malformed_request", "The request could not be read."}, id), "application/json");
+    }
+
+    Router const& m_router;
+    http::Server::Options m_options;
+    int m_port = -1;
+    std::atomic<bool> m_stopping {false};
+    std::atomic<int> m_ordinary {0};
+    std::atomic<int> m_body_readers {0};
+    ThreadPool m_pool;
+    WaitingRoom m_room;
+    std::thread m_acceptor;
+};
+
+Server::Server(Router const& router, Options options)
+    : m_implementation(std::make_unique<Implementation>(router, std::move(options)))
+{
+}
+
+Server::~Server() = default;
+int Server::port() const { return m_implementation->port(); }
+void Server::start() { m_implementation->begin(); }
+void Server::stop() { m_implementation->finish(); }
+
+}

@@ -1,0 +1,72 @@
+#include "edge-server/http/thread_pool.h"
+
+#include <chrono>
+#include <thread>
+
+namespace http {
+
+namespace {
+
+constexpr std::chrono::seconds idle_time {10};
+
+}
+
+ThreadPool::ThreadPool(std::size_t floor, std::size_t ceiling, std::size_t queue_limit)
+    : m_floor(floor)
+    , m_ceiling(ceiling)
+    , m_queue_limit(queue_limit)
+{
+}
+
+ThreadPool::~ThreadPool() { finish(); }
+
+void ThreadPool::finish()
+{
+    std::unique_lock lock(m_mutex);
+    m_stopping = true;
+    m_wake.notify_all();
+    m_all_ended.wait(lock, [&] { return m_threads == 0; });
+}
+
+bool ThreadPool::submit(std::function<void()> work)
+{
+    std::lock_guard const lock(m_mutex);
+    if (m_stopping || m_queue.size() >= m_queue_limit) return false;
+    m_queue.push_back(std::move(work));
+    if (m_idle >= m_queue.size() || m_threads == m_ceiling) {
+        m_wake.notify_one();
+    } else {
+        ++m_threads;
+        std::thread([this] { run_thread(); }).detach(); // the destructor waits for all of them
+    }
+    return true;
+}
+
+bool ThreadPool::is_pressed() const
+{
+    std::lock_guard const lock(m_mutex);
+    return m_queue.size() > m_idle || m_stopping;
+}
+
+void ThreadPool::run_thread()
+{
+    std::unique_lock lock(m_mutex);
+    for (;;) {
+        ++m_idle;
+        bool const woken = m_wake.wait_for(lock, idle_time, [&] { return m_stopping || !m_queue.empty(); });
+        --m_idle;
+        if (m_queue.empty()) {
+            if (!m_stopping && (woken || m_threads <= m_floor)) continue;
+            if (--m_threads == 0) m_all_ended.notify_all();
+            return;
+        }
+        auto work = std::move(m_queue.front());
+        m_queue.pop_front();
+        lock.unlock();
+        work();
+        work = nullptr;
+        lock.lock();
+    }
+}
+
+}

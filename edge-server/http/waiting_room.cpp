@@ -1,0 +1,176 @@
+#include "edge-server/http/waiting_room.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+namespace http {
+
+namespace {
+
+constexpr std::size_t guest_limit = 16'384;
+constexpr std::size_t header_limit = 16 * 1024;
+constexpr std::size_t awaited_body = 16 * 1024;
+constexpr std::chrono::seconds idle_limit {60};
+constexpr std::chrono::seconds request_limit {5}; // from the first byte to the last of the header and a small body
+constexpr std::chrono::milliseconds sweep {500};
+
+// The value of a Content-Length header in a raw request head; 0 without one.
+std::size_t content_length(std::string_view head)
+{
+    constexpr std::string_view name = "\r\ncontent-length:";
+    auto const found = std::search(head.begin(), head.end(), name.begin(), name.end(),
+        [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b; });
+    if (found == head.end()) return 0;
+    auto position = static_cast<std::size_t>(found - head.begin()) + name.size();
+    while (position < head.size() && head[position] == ' ')
+        ++position;
+    std::size_t value = 0;
+    for (; position < head.size() && head[position] >= '0' && head[position] <= '9' && value < (1u << 30); ++position)
+        value = value * 10 + static_cast<std::size_t>(head[position] - '0');
+    return value;
+}
+
+}
+
+WaitingRoom::State WaitingRoom::examine(int socket)
+{
+    std::array<char, header_limit + awaited_body> buffer;
+    auto const received = ::recv(socket, buffer.data(), buffer.size(), MSG_PEEK | MSG_DONTWAIT);
+    if (received == 0) return State::Gone;
+    if (received < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? State::Empty : State::Gone;
+    std::string_view const seen(buffer.data(), static_cast<std::size_t>(received));
+    auto const end = seen.find("\r\n\r\n");
+    if (end == std::string_view::npos) return seen.size() < header_limit ? State::Partial : State::Ready; // too long: refused by the parser
+    auto const awaited = content_length(seen.substr(0, end + 2));
+    return awaited > awaited_body || seen.size() >= end + 4 + awaited ? State::Ready : State::Partial;
+}
+
+WaitingRoom::WaitingRoom(std::function<void(int)> ready)
+    : m_ready(std::move(ready))
+    , m_epoll(::epoll_create1(EPOLL_CLOEXEC))
+    , m_wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
+{
+    epoll_event event {.events = EPOLLIN, .data = {.fd = m_wake}};
+    if (m_epoll < 0 || m_wake < 0 || ::epoll_ctl(m_epoll, EPOLL_CTL_ADD, m_wake, &event) != 0)
+        throw std::runtime_error("cannot watch sockets");
+    m_thread = std::thread([this] { loop(); });
+}
+
+WaitingRoom::~WaitingRoom()
+{
+    close();
+    ::close(m_wake);
+    ::close(m_epoll);
+}
+
+void WaitingRoom::close()
+{
+    {
+        std::lock_guard const lock(m_mutex);
+        if (std::exchange(m_closed, true)) return;
+    }
+    std::uint64_t const one = 1;
+    if (::write(m_wake, &one, sizeof one) != sizeof one) std::abort(); // an eventfd at 0 always takes a 1
+    m_thread.join();
+    for (auto const& [socket, guest] : m_guests)
+        ::close(socket);
+    m_guests.clear();
+}
+
+std::size_t WaitingRoom::size() const
+{
+    std::lock_guard const lock(m_mutex);
+    return m_guests.size();
+}
+
+void WaitingRoom::add(int socket)
+{
+    std::unique_lock lock(m_mutex);
+    if (!m_closed && m_guests.size() < guest_limit) {
+        m_guests[socket] = {Clock::now() + idle_limit};
+        // Edge-triggered: what has arrived stays in the socket, and only more of it is an event. One event comes at once.
+        epoll_event event {.events = EPOLLIN | EPOLLRDHUP | EPOLLET, .data = {.fd = socket}};
+        if (::epoll_ctl(m_epoll, EPOLL_CTL_ADD, socket, &event) == 0) return;
+        m_guests.erase(socket);
+    }
+    lock.unlock();
+    ::close(socket);
+}
+
+void WaitingRoom::leave(int socket)
+{
+    ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, socket, nullptr);
+    std::lock_guard const lock(m_mutex);
+    m_guests.erase(socket);
+}
+
+void WaitingRoom::look_at(int socket)
+{
+    switch (examine(socket)) {
+    case State::Empty: return;
+    case State::Partial: {
+        std::lock_guard const lock(m_mutex);
+        auto& guest = m_guests[socket];
+        if (!guest.started) guest = {Clock::now() + request_limit, true};
+        return;
+    }
+    case State::Ready:
+        leave(socket);
+        m_ready(socket);
+        return;
+    case State::Gone:
+        leave(socket);
+        ::close(socket);
+        return;
+    }
+}
+
+void WaitingRoom::close_late()
+{
+    std::vector<std::pair<int, bool>> late;
+    {
+        std::lock_guard const lock(m_mutex);
+        auto const present = Clock::now();
+        for (auto const& [socket, guest] : m_guests)
+            if (guest.deadline <= present) late.emplace_back(socket, guest.started);
+    }
+    for (auto const& [socket, started] : late) {
+        leave(socket);
+        constexpr std::string_view refusal = "HTTP/1.1 408 Request Timeout\r\nContent-Type: application/json\r\nContent-Length: 94\r\nConnection: close\r\n\r\n"
+                                             R"({"error":{"code":"request_timeout","message":"The request did not arrive within 5 seconds."}})"
+                                             "\n";
+        if (started) (void)!::send(socket, refusal.data(), refusal.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        ::close(socket);
+    }
+}
+
+void WaitingRoom::loop()
+{
+    std::array<epoll_event, 256> events;
+    auto next_sweep = Clock::now() + sweep;
+    for (;;) {
+        int const timeout = size() == 0 ? -1 : static_cast<int>(sweep.count());
+        int const count = ::epoll_wait(m_epoll, events.data(), static_cast<int>(events.size()), timeout);
+        for (int i = 0; i < count; ++i) {
+            if (events[static_cast<std::size_t>(i)].data.fd == m_wake) return;
+            look_at(events[static_cast<std::size_t>(i)].data.fd);
+        }
+        if (Clock::now() >= next_sweep) {
+            close_late();
+            next_sweep = Clock::now() + sweep;
+        }
+    }
+}
+
+}

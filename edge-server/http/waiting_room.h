@@ -1,0 +1,53 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <mutex>
+#include <string_view>
+#include <thread>
+#include <unordered_map>
+
+namespace http {
+
+// Connections that have not yet sent a whole request wait here, all on one thread, so that slow and idle clients hold no
+// worker. A body of up to 16 KiB is waited for too; a larger one goes on with its header.
+class WaitingRoom {
+public:
+    enum class State { Empty, Partial, Ready, Gone };
+    // What has arrived on the socket so far, without taking it.
+    static State examine(int socket);
+
+    // `ready` is called on the room's thread with a socket that the room no longer watches; it must not block.
+    explicit WaitingRoom(std::function<void(int socket)> ready);
+    ~WaitingRoom();
+
+    WaitingRoom(WaitingRoom const&) = delete;
+    WaitingRoom& operator=(WaitingRoom const&) = delete;
+
+    void add(int socket); // takes ownership; closes it when the room is full or closed
+    void close(); // lets everyone go; `ready` is not called any more
+    std::size_t size() const;
+
+private:
+    using Clock = std::chrono::steady_clock;
+    struct Guest {
+        Clock::time_point deadline;
+        bool started = false; // the first byte of a request is here
+    };
+
+    void loop();
+    void look_at(int socket);
+    void close_late();
+    void leave(int socket);
+
+    std::function<void(int)> m_ready;
+    int m_epoll;
+    int m_wake; // eventfd: stop
+    mutable std::mutex m_mutex;
+    std::unordered_map<int, Guest> m_guests;
+    bool m_closed = false;
+    std::thread m_thread; // last: it uses everything above
+};
+
+}

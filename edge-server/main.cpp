@@ -1,0 +1,91 @@
+#include "edge-server/commands.h"
+#include "edge-server/config.h"
+
+#include <CLI/CLI.hpp>
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <exception>
+#include <iostream>
+#include <unistd.h>
+
+namespace {
+
+// The message as a JSON string's content.
+class JsonMessage final : public spdlog::custom_flag_formatter {
+public:
+    void format(spdlog::details::log_msg const& message, std::tm const&, spdlog::memory_buf_t& target) override
+    {
+        constexpr char digits[] = "0123456789abcdef";
+        for (char const c : message.payload) {
+            if (c == '"' || c == '\\') {
+                target.push_back('\\');
+                target.push_back(c);
+            } else if (static_cast<unsigned char>(c) < 0x20) {
+                for (char const escaped : {'\\', 'u', '0', '0', digits[(c >> 4) & 15], digits[c & 15]})
+                    target.push_back(escaped);
+            } else
+                target.push_back(c);
+        }
+    }
+    std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<JsonMessage>(); }
+};
+
+void set_up_log(std::string const& level)
+{
+    if (::isatty(STDERR_FILENO)) {
+        spdlog::set_default_logger(spdlog::stderr_color_mt("dealerline"));
+        spdlog::set_pattern("%H:%M:%S.%e %^%l%$ %v");
+    } else {
+        spdlog::set_default_logger(spdlog::stderr_logger_mt("dealerline"));
+        auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
+        formatter->add_flag<JsonMessage>('*').set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":"%*"})");
+        spdlog::set_formatter(std::move(formatter));
+    }
+    spdlog::set_level(spdlog::level::from_str(level));
+}
+
+}
+
+int main(int argument_count, char** arguments)
+{
+    Config config;
+    CLI::App program {"Dealerline's edge server: a phone line with a voice agent for every dealership."};
+    add_options(program, config);
+    program.require_subcommand(0, 1);
+    program.fallthrough();
+    program.set_version_flag("--version", "dealerline-edge 1.0.0");
+
+    program.add_subcommand("serve", "Serve (the default)");
+    bool fix = false;
+    auto* doctor = program.add_subcommand("doctor", "Check credentials, the public URL and the agent");
+    doctor->add_flag("--fix", fix, "Set the agent and its webhooks as they must be");
+    std::string file;
+    auto* backup = program.add_subcommand("backup", "Copy the running database to FILE");
+    backup->add_option("file", file)->required();
+    auto* restore = program.add_subcommand("restore", "Put a backup in the database's place; no server may run");
+    restore->add_option("file", file)->required();
+    int organizations = 1000, leads = 200;
+    auto* fixture = program.add_subcommand("fixture", "Fill an empty database for measurements");
+    fixture->add_option("--organizations", organizations)->check(CLI::Range(1, 1'000'000))->capture_default_str();
+    fixture->add_option("--leads", leads)->check(CLI::Range(0, 100'000))->capture_default_str();
+    CLI11_PARSE(program, argument_count, arguments);
+
+    if (auto const completed = complete(config); !completed) {
+        std::cerr << "dealerline-edge: " << completed.error().message << '\n';
+        return 2;
+    }
+    set_up_log(config.log);
+    try {
+        if (doctor->parsed()) return run_doctor(config, fix);
+        if (backup->parsed()) return run_backup(config, file);
+        if (restore->parsed()) return run_restore(config, file);
+        if (fixture->parsed()) return run_fixture(config, organizations, leads);
+        return run_server(config);
+    } catch (std::exception const& failure) {
+        std::cerr << "dealerline-edge: " << failure.what() << '\n';
+        return 1;
+    }
+}

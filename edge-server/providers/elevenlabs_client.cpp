@@ -1,0 +1,109 @@
+#include "edge-server/providers/elevenlabs_client.h"
+
+namespace {
+
+ImportedNumber to_number(Json const& json)
+{
+    return {text_of(json, "phone_number_id"), text_of(json, "phone_number"), text_of(member_of(json, "assigned_agent"), "agent_id")};
+}
+
+ProviderResult<ImportedNumber> checked(ProviderAnswer answer)
+{
+    ProviderResult<ImportedNumber> result {std::move(answer)};
+    if (!result.answer) return result;
+    result.value = to_number(result.answer.body);
+    if (result.value.phone_number_id.empty()) {
+        result.answer.ending = Ending::Unclear;
+        result.answer.message = "ElevenLabs' answer names no number.";
+    }
+    return result;
+}
+
+}
+
+ElevenLabsClient::ElevenLabsClient(std::string base_url, std::string api_key, std::vector<std::string> secrets)
+    : m_client("ElevenLabs", std::move(base_url), std::move(secrets))
+    , m_api_key(std::move(api_key))
+{
+}
+
+ProviderAnswer ElevenLabsClient::call(std::string method, std::string path, Json const& body)
+{
+    ProviderRequest request {std::move(method), std::move(path), {{"xi-api-key", m_api_key}}};
+    if (!body.is_null()) {
+        request.content_type = "application/json";
+        request.body = body.dump();
+    }
+    return m_client.call(request);
+}
+
+ProviderResult<std::vector<ImportedNumber>> ElevenLabsClient::list_numbers()
+{
+    ProviderResult<std::vector<ImportedNumber>> result {call("GET", "/v1/convai/phone-numbers")};
+    if (!result.answer) return result;
+    if (!result.answer.body.is_array()) {
+        result.answer.ending = Ending::Unclear;
+        result.answer.message = "ElevenLabs' answer is not a list of numbers.";
+        return result;
+    }
+    for (auto const& entry : result.answer.body)
+        result.value.push_back(to_number(entry));
+    return result;
+}
+
+ProviderResult<std::string> ElevenLabsClient::import_number(
+    std::string const& phone_number, std::string const& label, std::string const& twilio_sid, std::string const& twilio_token, std::string const& agent_id)
+{
+    ProviderResult<std::string> result {call("POST", "/v1/convai/phone-numbers",
+        {{"provider", "twilio"}, {"phone_number", phone_number}, {"label", label}, {"sid", twilio_sid}, {"token", twilio_token}, {"agent_id", agent_id},
+            {"enable_sms", false}})};
+    if (!result.answer) return result;
+    result.value = text_of(result.answer.body, "phone_number_id");
+    if (result.value.empty()) {
+        result.answer.ending = Ending::Unclear;
+        result.answer.message = "ElevenLabs' answer names no number.";
+    }
+    return result;
+}
+
+ProviderResult<ImportedNumber> ElevenLabsClient::get_number(std::string const& phone_number_id)
+{
+    return checked(call("GET", "/v1/convai/phone-numbers/" + percent_encode(phone_number_id)));
+}
+
+ProviderResult<ImportedNumber> ElevenLabsClient::assign_agent(std::string const& phone_number_id, std::string const& agent_id)
+{
+    return checked(call("PATCH", "/v1/convai/phone-numbers/" + percent_encode(phone_number_id), {{"agent_id", agent_id}}));
+}
+
+ProviderAnswer ElevenLabsClient::get_agent(std::string const& agent_id) { return call("GET", "/v1/convai/agents/" + percent_encode(agent_id)); }
+
+ProviderAnswer ElevenLabsClient::patch_agent(std::string const& agent_id, Json const& changes)
+{
+    return call("PATCH", "/v1/convai/agents/" + percent_encode(agent_id), changes);
+}
+
+ProviderResult<std::vector<PostCallWebhook>> ElevenLabsClient::list_webhooks()
+{
+    ProviderResult<std::vector<PostCallWebhook>> result {call("GET", "/v1/workspace/webhooks")};
+    if (!result.answer) return result;
+    auto const& list = member_of(result.answer.body, "webhooks");
+    for (std::size_t i = 0; list.is_array() && i < list.size(); ++i)
+        result.value.push_back({text_of(list[i], "webhook_id"), text_of(list[i], "name"), text_of(list[i], "webhook_url"),
+            flag_of(list[i], "is_disabled").value_or(false) || flag_of(list[i], "is_auto_disabled").value_or(false), {}});
+    return result;
+}
+
+ProviderResult<PostCallWebhook> ElevenLabsClient::create_webhook(std::string const& name, std::string const& url)
+{
+    ProviderResult<PostCallWebhook> result {
+        call("POST", "/v1/workspace/webhooks", {{"settings", {{"auth_type", "hmac"}, {"name", name}, {"webhook_url", url}}}})};
+    if (!result.answer) return result;
+    result.value = {text_of(result.answer.body, "webhook_id"), name, url, false, text_of(result.answer.body, "webhook_secret")};
+    return result;
+}
+
+ProviderAnswer ElevenLabsClient::enable_webhook(std::string const& id, std::string const& name)
+{
+    return call("PATCH", "/v1/workspace/webhooks/" + percent_encode(id), {{"is_disabled", false}, {"name", name}, {"retry_enabled", true}});
+}

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "edge-server/providers/twilio_client.h"
+
+#include <string>
+#include <vector>
+
+struct ImportedNumber {
+    std::string phone_number_id;
+    std::string phone_number;
+    std::string agent_id; // '' when none is assigned
+};
+
+struct PostCallWebhook {
+    std::string id;
+    std::string name;
+    std::string url;
+    bool is_disabled = false; // by hand or by ElevenLabs after failures
+    std::string secret; // of a webhook just created only
+};
+
+// ElevenLabs' Agents API, as far as a number's life needs it.
+class ElevenLabsClient {
+public:
+    ElevenLabsClient(std::string base_url, std::string api_key, std::vector<std::string> secrets);
+
+    ProviderResult<std::vector<ImportedNumber>> list_numbers();
+    // Always with enable_sms false: by default an import takes the number's texts. Answers the new phone_number_id.
+    ProviderResult<std::string> import_number(
+        std::string const& phone_number, std::string const& label, std::string const& twilio_sid, std::string const& twilio_token, std::string const& agent_id);
+    ProviderResult<ImportedNumber> get_number(std::string const& phone_number_id);
+    ProviderResult<ImportedNumber> assign_agent(std::string const& phone_number_id, std::string const& agent_id);
+
+    ProviderAnswer get_agent(std::string const& agent_id);
+    ProviderAnswer patch_agent(std::string const& agent_id, Json const& changes);
+
+    ProviderResult<std::vector<PostCallWebhook>> list_webhooks();
+    ProviderResult<PostCallWebhook> create_webhook(std::string const& name, std::string const& url);
+    ProviderAnswer enable_webhook(std::string const& id, std::string const& name); // and its retries
+
+private:
+    ProviderAnswer call(std::string method, std::string path, Json const& body = nullptr);
+
+    ProviderClient m_client;
+    std::string m_api_key;
+};

@@ -1,0 +1,184 @@
+#include "edge-server/providers/provider_client.h"
+#include "shared/base/text.h"
+
+#include <httplib.h>
+#include <spdlog/spdlog.h>
+
+#include <condition_variable>
+#include <mutex>
+
+namespace {
+
+constexpr std::size_t concurrent_calls = 4;
+constexpr std::chrono::seconds connect_limit {5};
+constexpr std::size_t answer_limit = 4 << 20; // bytes
+constexpr std::size_t message_limit = 300; // characters
+
+// Twilio: {"code":21422,"message":…}. ElevenLabs: {"detail":{"code"|"status","message"}}, {"detail":[{"loc","msg"}]} or {"detail":"text"}.
+// Only codes, places and messages are read: a 422 can echo our whole request.
+void read_error(std::string const& text, ProviderAnswer& answer)
+{
+    auto const body = Json::parse(text, nullptr, false);
+    if (body.is_discarded()) return;
+    if (auto const& code = member_of(body, "code"); code.is_number_integer()) answer.code = std::to_string(code.get<long long>());
+    answer.message = text_of(body, "message");
+    auto const& detail = member_of(body, "detail");
+    if (detail.is_string()) {
+        answer.message = detail.get<std::string>();
+    } else if (detail.is_object()) {
+        answer.code = text_of(detail, "code").empty() ? text_of(detail, "status") : text_of(detail, "code");
+        answer.message = text_of(detail, "message");
+    } else if (detail.is_array()) {
+        answer.code = "validation_error";
+        for (std::size_t i = 0; i < detail.size() && i < 5; ++i) {
+            auto const& places = member_of(detail[i], "loc");
+            auto const place = places.is_array() && !places.empty() && places.back().is_string() ? places.back().get<std::string>() : std::string("body");
+            answer.message += (i > 0 ? "; " : "") + place + ": " + text_of(detail[i], "msg");
+        }
+    }
+}
+
+Ending ending_of(int status)
+{
+    if (status >= 200 && status < 300) return Ending::Done;
+    if (status == 429) return Ending::Throttled;
+    if (status >= 401 && status <= 403) return Ending::Unauthorized;
+    if (status >= 400 && status < 500 && status != 408) return Ending::Refused;
+    return Ending::Unclear;
+}
+
+}
+
+struct ProviderClient::Pool {
+    std::string name;
+    std::string base_url;
+    std::vector<std::string> secrets;
+    std::mutex mutex;
+    std::condition_variable free;
+    std::size_t in_use = 0;
+    std::vector<std::unique_ptr<httplib::Client>> idle;
+
+    std::unique_ptr<httplib::Client> take()
+    {
+        std::unique_lock lock(mutex);
+        if (!free.wait_for(lock, provider_deadline, [&] { return in_use < concurrent_calls; })) return nullptr;
+        ++in_use;
+        if (!idle.empty()) {
+            auto client = std::move(idle.back());
+            idle.pop_back();
+            return client;
+        }
+        auto client = std::make_unique<httplib::Client>(base_url);
+        client->set_connection_timeout(connect_limit);
+        client->set_read_timeout(provider_deadline);
+        client->set_write_timeout(provider_deadline);
+        client->set_max_timeout(provider_deadline);
+        client->set_keep_alive(true);
+        client->set_tcp_nodelay(true);
+        client->set_follow_location(false);
+        return client;
+    }
+
+    void give_back(std::unique_ptr<httplib::Client> client)
+    {
+        std::lock_guard const lock(mutex);
+        --in_use;
+        if (client) idle.push_back(std::move(client));
+        free.notify_one();
+    }
+
+    std::string presentable(std::string message) const
+    {
+        for (auto const& secret : secrets)
+            for (std::size_t at = 0; secret.size() >= 4 && (at = message.find(secret, at)) != std::string::npos;)
+                message.replace(at, secret.size(), "•••");
+        return bounded_data(message, message_limit);
+    }
+};
+
+ProviderClient::ProviderClient(std::string name, std::string base_url, std::vector<std::string> secrets)
+    : m_pool(std::make_unique<Pool>())
+{
+    m_pool->name = std::move(name);
+    m_pool->base_url = std::move(base_url);
+    m_pool->secrets = std::move(secrets);
+}
+
+ProviderClient::~ProviderClient() = default;
+
+ProviderAnswer ProviderClient::call(ProviderRequest const& request)
+{
+    auto client = m_pool->take();
+    if (!client) return {Ending::Throttled, 0, {}, "Too many calls to " + m_pool->name + " are under way.", {}};
+
+    httplib::Request raw;
+    raw.method = request.method;
+    raw.path = request.path;
+    for (auto const& [name, value] : request.headers)
+        raw.set_header(name, value);
+    raw.set_header("Accept", "application/json");
+    raw.set_header("User-Agent", "dealerline-edge");
+    if (!request.content_type.empty()) raw.set_header("Content-Type", request.content_type);
+    raw.body = request.body;
+    std::string text;
+    bool too_large = false;
+    raw.content_receiver = [&](char const* data, std::size_t size, std::size_t, std::size_t) {
+        too_large = text.size() + size > answer_limit;
+        if (!too_large) text.append(data, size);
+        return !too_large;
+    };
+
+    auto const started = std::chrono::steady_clock::now();
+    auto const result = client->send(raw);
+    auto const took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started).count();
+
+    ProviderAnswer answer;
+    if (!result) {
+        answer.message = too_large ? m_pool->name + "'s answer was too large." : m_pool->name + " did not answer: " + httplib::to_string(result.error()) + ".";
+        client.reset(); // its connection is in an unknown state
+    } else {
+        answer.status = result->status;
+        answer.ending = ending_of(result->status);
+        if (answer.ending == Ending::Done) {
+            answer.body = text.empty() ? Json() : Json::parse(text, nullptr, false);
+            if (answer.body.is_discarded()) {
+                answer.ending = Ending::Unclear;
+                answer.body = nullptr;
+                answer.message = m_pool->name + "'s answer could not be read.";
+            }
+        } else {
+            read_error(text, answer);
+            if (answer.message.empty()) answer.message = "HTTP " + std::to_string(result->status) + " without an explanation.";
+        }
+    }
+    answer.message = m_pool->presentable(answer.message);
+    m_pool->give_back(std::move(client));
+    spdlog::log(answer ? spdlog::level::debug : spdlog::level::warn, "{} {} {} -> {} in {} ms {}", m_pool->name, request.method,
+        request.path.substr(0, request.path.find('?')), answer.status, took, answer.message);
+    return answer;
+}
+
+std::string percent_encode(std::string_view text)
+{
+    constexpr char digits[] = "0123456789ABCDEF";
+    std::string encoded;
+    for (char const c : text) {
+        auto const byte = static_cast<unsigned char>(c);
+        bool const plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
+        if (plain)
+            encoded += c;
+        else
+            (encoded += '%').append({digits[byte >> 4], digits[byte & 15]});
+    }
+    return encoded;
+}
+
+std::string encode_form(FormFields const& fields)
+{
+    std::string form;
+    for (auto const& [name, value] : fields) {
+        if (!form.empty()) form += '&';
+        form += name + '=' + percent_encode(value);
+    }
+    return form;
+}

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "shared/base/json.h"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+// The longest that any vendor call takes, from connecting to the answer's last byte.
+constexpr std::chrono::seconds provider_deadline {15};
+
+// How a vendor call ended, as far as the next step depends on it.
+enum class Ending {
+    Done, // 2xx
+    Refused, // a clear 4xx: nothing happened
+    Unauthorized, // 401, 402, 403: credentials, permission or funds; nothing happened
+    Throttled, // 429: never processed
+    Unclear, // time-out, reset, 5xx, an answer that cannot be read: it may have happened
+};
+
+struct ProviderAnswer {
+    Ending ending = Ending::Unclear;
+    int status = 0; // 0 without an answer
+    std::string code; // the vendor's own: "21422", "phone_number_not_found"; '' when it gave none
+    std::string message; // for people, bounded, every configured secret blotted out
+    Json body; // of a 2xx only
+
+    explicit operator bool() const { return ending == Ending::Done; }
+};
+
+struct ProviderRequest {
+    std::string method;
+    std::string path; // with query
+    std::vector<std::pair<std::string, std::string>> headers;
+    std::string content_type = {};
+    std::string body = {};
+};
+
+// HTTP to one vendor: bounded in time, size and number of calls at once; follows no redirect and never repeats by itself.
+class ProviderClient {
+public:
+    ProviderClient(std::string name, std::string base_url, std::vector<std::string> secrets);
+    ~ProviderClient();
+
+    ProviderAnswer call(ProviderRequest const& request);
+
+private:
+    struct Pool;
+    std::unique_ptr<Pool> m_pool;
+};
+
+std::string percent_encode(std::string_view text); // everything but unreserved characters
+
+using FormFields = std::vector<std::pair<std::string, std::string>>;
+std::string encode_form(FormFields const& fields);

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "edge-server/providers/provider_client.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+struct OfferedNumber {
+    std::string phone_number; // E.164
+    std::string locality;
+    std::string region;
+};
+
+struct TwilioNumber {
+    std::string sid;
+    std::string phone_number;
+    std::string friendly_name;
+    std::string sms_url;
+    std::string sms_fallback_url;
+    std::string voice_url;
+    std::string voice_fallback_url;
+    bool can_text = false;
+};
+
+// The URLs of one number that are ours to set.
+struct NumberUrls {
+    std::string sms;
+    std::string sms_fallback;
+    std::string voice; // until the import; afterwards ElevenLabs'
+    std::string voice_fallback;
+};
+
+template <typename T>
+struct ProviderResult {
+    ProviderAnswer answer;
+    T value {}; // meaningful when the answer is Done
+};
+
+// Twilio's REST API, version 2010-04-01, as far as a number's life needs it.
+class TwilioClient {
+public:
+    TwilioClient(std::string base_url, std::string account_sid, std::string auth_token, std::vector<std::string> secrets);
+
+    std::string const& account_sid() const { return m_account_sid; }
+
+    // Numbers for voice and text that need no address: of an area code, else of a region, else of the country.
+    ProviderResult<std::vector<OfferedNumber>> search(std::string const& country, std::string const& area_code, std::string const& region);
+    ProviderResult<TwilioNumber> buy(std::string const& phone_number, std::string const& tag, NumberUrls const& urls);
+    ProviderResult<std::vector<TwilioNumber>> find_by_number(std::string const& phone_number);
+    ProviderResult<std::vector<TwilioNumber>> find_by_tag(std::string const& tag);
+    ProviderResult<TwilioNumber> fetch(std::string const& sid);
+    // SMS and the two fallbacks; the voice URL and status callback are ElevenLabs' after the import.
+    ProviderResult<TwilioNumber> set_urls(std::string const& sid, NumberUrls const& urls);
+    ProviderResult<TwilioNumber> set_tag(std::string const& sid, std::string const& tag);
+
+private:
+    ProviderAnswer get(std::string const& path);
+    ProviderResult<TwilioNumber> post(std::string const& path, FormFields const& fields);
+    ProviderResult<std::vector<TwilioNumber>> list(std::string query);
+
+    ProviderClient m_client;
+    std::string m_account_sid;
+    std::string m_account_path;
+    std::string m_authorization;
+};

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "edge-server/providers/elevenlabs_client.h"
+#include "edge-server/providers/twilio_client.h"
+#include "edge-server/sql/database.h"
+#include "shared/domain/phone_number.h"
+#include "shared/domain/provisioning.h"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <string>
+
+struct Config;
+
+// Takes each run from "signed up" to "live number", one durable step at a time: whatever dies, the next worker goes on from
+// what is written. The order of the steps is what makes a purchase happen exactly once (ARCHITECTURE.md).
+class Provisioning {
+public:
+    // `own_server` reaches this server at its public URL.
+    Provisioning(sql::Database& database, Config const& config, std::string installation_id, TwilioClient& twilio, ElevenLabsClient* elevenlabs,
+        ProviderClient& own_server);
+
+    // Works on one due run until it waits, stops or is done. False: nothing is due.
+    bool work_on_next(std::string const& worker);
+    // Sleeps until a run is due, wake() was called since `calls_seen`, or `longest` has passed.
+    void wait_for_work(std::uint64_t& calls_seen, std::chrono::milliseconds longest);
+    void wake();
+    void stop_working(); // runs pause after the step at hand; what is written goes on at the next start
+
+    // Waits until the organisation's run is done or needs someone, at most `patience`; a bounded number of callers wait at a time.
+    void await(std::string const& organization_id, std::chrono::milliseconds patience);
+
+    // Continues a stopped run where it stopped. Inside the caller's transaction; wake() afterwards.
+    static Outcome retry(sql::Writer& db, std::string const& organization_id);
+    // A human imported the number and says under which id.
+    static Outcome activate(sql::Writer& db, PhoneNumber const& number, std::string const& elevenlabs_phone_id);
+
+    std::string tag_of(std::string const& run_id) const; // "dealerline:<installation>:<run>", 60 characters
+    NumberUrls urls() const;
+
+private:
+    struct Work;
+    struct LeaseLost { };
+
+    void advance(Work& work);
+    void choose(Work& work);
+    void ask_for_choice(Work& work);
+    void buy(Work& work);
+    void post_candidate(Work& work, NumberCandidate candidate);
+    bool adopt_if_ours(Work& work, NumberCandidate const& candidate);
+    void adopt(Work& work, NumberCandidate const& candidate, TwilioNumber const& bought);
+    void import(Work& work);
+    std::optional<std::string> imported_id(Work& work, PhoneNumber const& number);
+    void verify(Work& work);
+    std::string first_difference(Work& work, PhoneNumber const& number);
+
+    void begin_step(Work& work, std::string message);
+    void before_call(Work& work);
+    template <typename F>
+    void save(Work& work, F&& f);
+    void finish_step(Work& work, std::string next_state, std::string message);
+    void try_later(Work& work, std::string const& what_failed, std::chrono::milliseconds delay);
+    void stop(Work& work, std::string cause, std::string next_step, std::string notification_type = "manual_setup_required");
+    bool handled_failure(Work& work, char const* provider, ProviderAnswer const& answer);
+    void announce();
+
+    sql::Database& m_database;
+    Config const& m_config;
+    std::string m_installation_id;
+    TwilioClient& m_twilio;
+    ElevenLabsClient* m_elevenlabs; // none without a key
+    ProviderClient& m_own_server;
+    std::mutex m_mutex;
+    std::condition_variable m_changed;
+    std::uint64_t m_version = 0; // counts announcements
+    std::condition_variable m_called;
+    std::uint64_t m_calls = 0; // counts calls of wake()
+    int m_waiting = 0;
+    std::atomic<bool> m_stopping {false};
+};

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+// Randomness, hashes and comparisons, by libsodium.
+
+std::string random_hex(std::size_t bytes);
+std::string sha256_hex(std::string_view text);
+bool equal_in_constant_time(std::string_view a, std::string_view b);
+
+// Whether `given` is one of a secret's present values. Secrets take two values, separated by a comma, while they rotate.
+bool matches_secret(std::string_view given, std::string_view configured);
+std::string current_secret(std::string_view configured); // the first: the one that we send
+
+// Argon2id. Slow by design; PasswordHasher bounds how many run at once.
+std::string hash_password(std::string const& password);
+bool verify_password(std::string const& hash, std::string const& password);

@@ -1,0 +1,194 @@
+#include "edge-server/sql/group_writer.h"
+
+#include <spdlog/spdlog.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace sql {
+
+namespace {
+
+constexpr std::string_view scheme = "sqlite:";
+
+std::string path_of(std::string const& address)
+{
+    if (!address.starts_with(scheme)) throw Failure("the database address must be sqlite:FILE; \"" + address.substr(0, address.find(':') + 1) + "…\" is not supported");
+    auto path = address.substr(scheme.size());
+    if (path.empty()) throw Failure("the database address names no file: use sqlite:FILE");
+    return path;
+}
+
+// Keeps a second server off the same file. A file of its own: closing any descriptor of the database would drop SQLite's locks.
+class FileLock {
+public:
+    explicit FileLock(std::string const& database_path)
+    {
+        auto const path = database_path + ".lock";
+        m_descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        if (m_descriptor < 0) throw Failure("cannot create " + path + ": " + std::strerror(errno));
+        if (::flock(m_descriptor, LOCK_EX | LOCK_NB) != 0) {
+            ::close(m_descriptor);
+            throw Failure("another server already uses " + database_path);
+        }
+    }
+    ~FileLock() { ::close(m_descriptor); }
+    FileLock(FileLock const&) = delete;
+    FileLock& operator=(FileLock const&) = delete;
+
+private:
+    int m_descriptor;
+};
+
+void copy_database(SqliteConnection& from, std::string const& path)
+{
+    auto const part = path + ".part";
+    std::filesystem::remove(part);
+    try {
+        SqliteConnection to(part, SqliteConnection::Mode::ReadWrite);
+        to.run_script("PRAGMA journal_mode = DELETE");
+        auto* const copy = sqlite3_backup_init(to.handle(), "main", from.handle(), "main");
+        if (!copy) throw Failure(std::string("cannot start the copy: ") + sqlite3_errmsg(to.handle()));
+        // One read transaction: a copy in small steps would start again with every write.
+        int const code = sqlite3_backup_step(copy, -1);
+        sqlite3_backup_finish(copy);
+        if (code != SQLITE_DONE) throw Failure(std::string("the copy failed: ") + sqlite3_errstr(code));
+    } catch (...) {
+        std::filesystem::remove(part);
+        throw;
+    }
+    int const descriptor = ::open(part.c_str(), O_RDONLY | O_CLOEXEC);
+    bool const on_disk = descriptor >= 0 && ::fsync(descriptor) == 0;
+    if (descriptor >= 0) ::close(descriptor);
+    if (!on_disk) throw Failure("cannot sync " + part);
+    std::filesystem::rename(part, path);
+}
+
+class SqliteDatabase final : public Database {
+public:
+    explicit SqliteDatabase(std::string const& path)
+        : m_path(path)
+        , m_lock(path)
+        , m_write_connection(m_path, SqliteConnection::Mode::ReadWrite)
+        , m_writer(m_write_connection)
+    {
+        std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    }
+
+    bool write_within(Scope const&, std::function<void(Writer&)> f, std::chrono::milliseconds patience) override
+    {
+        auto task = std::make_shared<GroupWriter::Task>();
+        task->run = [f = std::move(f)](Writer& db) { f(db); return true; };
+        try {
+            m_writer.submit(task);
+        } catch (Overloaded const& failure) {
+            spdlog::error("{}", failure.what());
+            return false;
+        }
+        if (!m_writer.wait(*task, patience)) return false;
+        if (!task->failure) return true;
+        try {
+            std::rethrow_exception(task->failure);
+        } catch (std::exception const& failure) {
+            spdlog::error("a queued write failed: {}", failure.what());
+        }
+        return false;
+    }
+
+    void migrate(std::vector<Migration> const& migrations) override
+    {
+        run_write(Scope::platform(), [](Writer& db) {
+            db.run("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY NOT NULL, applied_at BIGINT NOT NULL)");
+            return true;
+        });
+        for (auto const& migration : migrations)
+            run_write(Scope::platform(), [&](Writer& db) {
+                if (!db.run("SELECT 1 FROM migrations WHERE name = $1", {migration.name}).empty()) return true;
+                m_write_connection.run_script(migration.script);
+                db.run("INSERT INTO migrations (name, applied_at) VALUES ($1, $2)", {migration.name, now()});
+                spdlog::info("migrated to {}", migration.name);
+                return true;
+            });
+    }
+
+protected:
+    void run_read(Scope const&, std::function<void(Reader&)> const& f) override
+    {
+        auto connection = borrow();
+        connection->run("BEGIN");
+        f(*connection); // when it throws, the connection is closed, not lent again
+        connection->run("COMMIT");
+        std::lock_guard const lock(m_readers_mutex);
+        if (m_idle_readers.size() < idle_reader_limit) m_idle_readers.push_back(std::move(connection));
+    }
+
+    void run_write(Scope const&, std::function<bool(Writer&)> const& f) override
+    {
+        auto task = std::make_shared<GroupWriter::Task>();
+        task->run = [&f](Writer& db) { return f(db); };
+        m_writer.submit(task);
+        m_writer.wait(*task, std::chrono::milliseconds(-1));
+        if (task->failure) std::rethrow_exception(task->failure);
+    }
+
+private:
+    static constexpr std::size_t idle_reader_limit = 16;
+
+    std::unique_ptr<SqliteConnection> borrow()
+    {
+        {
+            std::lock_guard const lock(m_readers_mutex);
+            if (!m_idle_readers.empty()) {
+                auto connection = std::move(m_idle_readers.back());
+                m_idle_readers.pop_back();
+                return connection;
+            }
+        }
+        return std::make_unique<SqliteConnection>(m_path, SqliteConnection::Mode::ReadOnly);
+    }
+
+    std::string m_path;
+    FileLock m_lock;
+    SqliteConnection m_write_connection;
+    std::mutex m_readers_mutex;
+    std::vector<std::unique_ptr<SqliteConnection>> m_idle_readers;
+    GroupWriter m_writer; // last: destroyed first, and commits what is queued
+};
+
+}
+
+std::unique_ptr<Database> open(std::string const& address)
+{
+    return std::make_unique<SqliteDatabase>(path_of(address));
+}
+
+void backup(std::string const& address, std::string const& path)
+{
+    auto const from = path_of(address);
+    if (!std::filesystem::exists(from)) throw Failure("there is no database " + from);
+    SqliteConnection reader(from, SqliteConnection::Mode::ReadOnly);
+    copy_database(reader, path);
+}
+
+void restore(std::string const& backup_path, std::string const& address)
+{
+    auto const path = path_of(address);
+    if (!std::filesystem::exists(backup_path)) throw Failure("there is no file " + backup_path);
+    SqliteConnection backup(backup_path, SqliteConnection::Mode::ReadOnly);
+    auto const checked = backup.run("PRAGMA integrity_check");
+    if (checked.empty() || checked.front().text(0) != "ok") throw Failure(backup_path + " is damaged");
+    if (backup.run("SELECT 1 FROM sqlite_master WHERE name = 'installation'").empty()) throw Failure(backup_path + " is not a Dealerline backup");
+    FileLock const lock(path);
+    copy_database(backup, path + ".restored");
+    // The old log belongs to the old file.
+    std::filesystem::remove(path + "-wal");
+    std::filesystem::remove(path + "-shm");
+    std::filesystem::rename(path + ".restored", path);
+}
+
+}

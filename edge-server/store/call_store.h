@@ -1,0 +1,38 @@
+#pragma once
+
+#include "edge-server/sql/database.h"
+
+#include <optional>
+#include <string>
+
+// What an inbound call needs: who was called, who calls, what was said last.
+
+struct CalledNumber {
+    std::string phone_number_id;
+    std::string organization_id;
+    std::string organization_name;
+};
+
+struct Lead {
+    std::string id;
+    std::string name;
+    std::string status; // '' until someone sets it
+    std::string first_call_sid;
+};
+
+struct InboundCall {
+    std::string id; // of the conversation to be recorded
+    std::string organization_id;
+    std::string phone_number_id;
+    std::string call_sid;
+    std::string caller; // E.164; '' makes a conversation without a lead
+    std::string new_lead_id;
+    std::string agent_id;
+    Time started_at;
+};
+
+// An owned number in every state; the tenant follows from the number alone.
+std::optional<CalledNumber> find_called_number(sql::Reader& db, std::string const& e164);
+std::optional<Lead> find_lead(sql::Reader& db, std::string const& organization_id, std::string const& e164);
+std::string last_summary(sql::Reader& db, std::string const& organization_id, std::string const& lead_id); // '' without one
+void record_inbound_call(sql::Writer& db, InboundCall const& call); // a call recorded before stays as it is

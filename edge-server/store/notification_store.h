@@ -1,0 +1,23 @@
+#pragma once
+
+#include "edge-server/sql/database.h"
+#include "shared/domain/notification.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+struct NotificationFilter {
+    std::string status; // '' for all
+    std::string type;
+    std::string organization_id;
+    std::string after_id; // keyset: ids before this one (newest first)
+    int limit = 50;
+};
+
+// A pending one of the same type and subject is brought up to date instead.
+void put_notification(sql::Writer& db, Notification const& notification);
+std::optional<Notification> find_notification(sql::Reader& db, std::string const& id);
+std::vector<Notification> list_notifications(sql::Reader& db, NotificationFilter const& filter);
+void decide_notification(sql::Writer& db, std::string const& id, std::string const& status, std::string const& user_id); // '' when the product did it
+void resolve_notifications_about(sql::Writer& db, std::string const& subject);

@@ -1,0 +1,69 @@
+#include "shared/base/json.h"
+
+#include <algorithm>
+
+namespace {
+
+Json const null_value;
+
+}
+
+RequestFields::RequestFields(std::string_view body, std::initializer_list<std::string_view> known)
+{
+    m_object = Json::parse(body, nullptr, false);
+    if (m_object.is_discarded() || !m_object.is_object()) {
+        m_problem = Error{ErrorKind::Malformed, "malformed_json", "The request body is not a JSON object."};
+        m_object = Json::object();
+        return;
+    }
+    for (auto const& [name, value] : m_object.items())
+        if (std::find(known.begin(), known.end(), name) == known.end()) {
+            auto const shown = name.substr(0, 64);
+            m_problem = Error{ErrorKind::Malformed, "unknown_field", "There is no field \"" + shown + "\" in this request.", shown};
+            return;
+        }
+}
+
+Json const* RequestFields::find_string(std::string_view name)
+{
+    auto const found = m_object.find(name);
+    if (m_problem || found == m_object.end() || found->is_null()) return nullptr;
+    if (!found->is_string()) {
+        m_problem = Error{ErrorKind::Malformed, "wrong_type", "This must be a string.", std::string(name)};
+        return nullptr;
+    }
+    return &*found;
+}
+
+std::string RequestFields::text(std::string_view name)
+{
+    auto const* value = find_string(name);
+    if (!m_problem && (!value || value->get_ref<std::string const&>().empty()))
+        m_problem = Error{ErrorKind::Invalid, "required", "This is missing.", std::string(name)};
+    return m_problem ? std::string() : value->get<std::string>();
+}
+
+std::optional<std::string> RequestFields::optional_text(std::string_view name)
+{
+    auto const* value = find_string(name);
+    return value ? std::optional(value->get<std::string>()) : std::nullopt;
+}
+
+Json const& member_of(Json const& object, std::string_view name)
+{
+    if (!object.is_object()) return null_value;
+    auto const found = object.find(name);
+    return found == object.end() ? null_value : *found;
+}
+
+std::string text_of(Json const& object, std::string_view name)
+{
+    auto const& value = member_of(object, name);
+    return value.is_string() ? value.get<std::string>() : std::string();
+}
+
+std::optional<bool> flag_of(Json const& object, std::string_view name)
+{
+    auto const& value = member_of(object, name);
+    return value.is_boolean() ? std::optional(value.get<bool>()) : std::nullopt;
+}

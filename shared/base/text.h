@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// UTF-8 text. Functions that count or cut do so in code points.
+bool is_valid_utf8(std::string_view text);
+std::size_t count_code_points(std::string_view text);
+std::string trimmed(std::string_view text);
+std::string lower_case_ascii(std::string_view text);
+
+// No control, bidirectional-override, zero-width or line-separator characters.
+bool is_printable(std::string_view text);
+
+// Text from outside as data for the agent: valid, printable, without "{{", at most `limit` code points.
+std::string bounded_data(std::string_view text, std::size_t limit);
+
+// $1.00, $0.0125: at least two decimals, no more than needed.
+std::string dollars(std::int64_t micro_dollars);

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "shared/base/error.h"
+
+#include "shared/base/time.h"
+
+#include <optional>
+#include <string>
+
+// What a dealership writes when it signs up. Members are named as in the request.
+struct Signup {
+    std::string email;
+    std::string password;
+    std::string organization_name;
+    std::string organization_slug;
+    std::string area_code; // '' lets the installation choose
+    std::string time_zone; // IANA name; '' follows from the area code
+};
+
+// A dealership: the tenant.
+struct Organization {
+    std::string id;
+    std::string name;
+    std::string slug;
+    std::string email;
+    std::string area_code; // '' when the form did not say
+    std::string time_zone;
+    std::string state; // open, suspended, closed
+    Time created_at;
+};
+
+// The first rule that each member breaks, if any; `field` names it.
+std::optional<Error> check_email(std::string const& email);
+std::optional<Error> check_password(std::string const& password);
+std::optional<Error> check_organization_name(std::string const& name);
+std::optional<Error> check_slug(std::string const& slug);
+std::optional<Error> check_area_code(std::string const& area_code);
+std::optional<Error> check_time_zone(std::string const& time_zone);
+
+// "Premium Auto Sales" -> "premium-auto-sales"; '' when nothing of the name can be kept.
+std::string slug_from_name(std::string const& name);

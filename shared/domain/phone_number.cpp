@@ -1,0 +1,23 @@
+#include "shared/domain/phone_number.h"
+
+#include <algorithm>
+#include <array>
+
+bool is_e164(std::string_view text)
+{
+    if (text.size() < 8 || text.size() > 16 || text[0] != '+' || text[1] == '0') return false;
+    return std::all_of(text.begin() + 1, text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool is_usable_caller(std::string_view caller_id)
+{
+    // ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE on a telephone's keys.
+    constexpr std::array<std::string_view, 5> stand_ins {"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"};
+    return is_e164(caller_id) && std::find(stand_ins.begin(), stand_ins.end(), caller_id) == stand_ins.end();
+}
+
+std::string national_format(std::string_view e164)
+{
+    if (e164.size() != 12 || !e164.starts_with("+1")) return std::string(e164);
+    return '(' + std::string(e164.substr(2, 3)) + ") " + std::string(e164.substr(5, 3)) + '-' + std::string(e164.substr(8));
+}

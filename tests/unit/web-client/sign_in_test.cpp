@@ -1,0 +1,241 @@
+#include "tests/unit/web-client/headless_console.h"
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <set>
+
+using console::Role;
+using Place = HeadlessConsole::Place;
+
+static char const* const admin = R"({"user":{"id":"u1","email":"priya@dealerline.ca","role":"platform_admin"},"organizations":[]})";
+static char const* const refused
+    = R"({"error":{"code":"wrong_password","message":"That e-mail and password do not match. Check both and try again."}})";
+
+TEST_CASE("the console asks who is signed in and shows nothing before it knows")
+{
+    HeadlessConsole console;
+    console.frames();
+    REQUIRE(console.sent.size() == 1);
+    CHECK(console.sent.front().request.method == "GET");
+    CHECK(console.sent.front().request.path == "/api/session");
+    CHECK(console.app.mirror().nodes().empty());
+
+    SUBCASE("a session that is still good needs no sign-in")
+    {
+        console.answer(200, admin);
+        CHECK(console.find(Role::Status, "Signed in as priya@dealerline.ca"));
+        CHECK(console.says("Platform admin"));
+    }
+    SUBCASE("without a session the sign-in screen comes, and no complaint with it")
+    {
+        console.begin_signed_out();
+        CHECK(console.find(Role::Heading, "Sign in to Dealerline"));
+        CHECK(console.title == "Sign in · Dealerline");
+        CHECK_FALSE(console.says("Sign in first."));
+    }
+    SUBCASE("a server that cannot be reached is said so")
+    {
+        console.answer(0, "");
+        CHECK(console.find(Role::Alert, "The server did not answer. Check the connection and try again."));
+    }
+    SUBCASE("an answer that is no JSON is said so")
+    {
+        console.answer(502, "<html>Bad gateway</html>");
+        CHECK(console.find(Role::Alert, "The server answered with status 502 and no explanation. Try again in a minute."));
+    }
+}
+
+TEST_CASE("signing in on the page")
+{
+    HeadlessConsole console;
+    console.begin_signed_out();
+    auto const* email = console.find(Role::Textbox, "E-mail");
+    auto const* password = console.find(Role::Textbox, "Password");
+    REQUIRE(email);
+    REQUIRE(password);
+    CHECK(email->autocomplete == "username");
+    CHECK(email->take_focus);
+    CHECK(password->input == "password");
+    CHECK(password->autocomplete == "current-password");
+    CHECK(console.find(Role::Button, "Sign in")->submits);
+    CHECK(console.find(Role::Link, "Get a line")->href == "/signup");
+
+    console.type("E-mail", "priya@dealerline.ca");
+    console.type("Password", "correct \"horse\" é");
+    console.press("Sign in");
+    REQUIRE(console.sent.size() == 1);
+    auto const request = console.sent.front().request;
+    CHECK(request.method == "POST");
+    CHECK(request.path == "/api/session");
+    auto const body = nlohmann::json::parse(request.body);
+    CHECK(body.at("email") == "priya@dealerline.ca");
+    CHECK(body.at("password") == "correct \"horse\" é");
+
+    SUBCASE("while it is on its way a second press does nothing")
+    {
+        CHECK(console.find(Role::Button, "Sign in")->busy);
+        console.press("Sign in");
+        CHECK(console.sent.size() == 1);
+    }
+    SUBCASE("a refusal is one sentence at the password, which gets the focus and keeps its text")
+    {
+        console.answer(401, refused);
+        CHECK(console.find(Role::Alert, "That e-mail and password do not match. Check both and try again."));
+        password = console.find(Role::Textbox, "Password");
+        CHECK(password->invalid);
+        CHECK(password->value == "correct \"horse\" é");
+        CHECK(password->described_by == "sign-in-problem");
+
+        SUBCASE("and goes away with the next try")
+        {
+            console.press("Sign in");
+            CHECK_FALSE(console.find(Role::Textbox, "Password")->invalid);
+            CHECK(console.sent.size() == 1);
+        }
+    }
+    SUBCASE("success shows who is signed in, and signing out forgets what was typed")
+    {
+        console.answer(200, admin);
+        REQUIRE(console.find(Role::Status, "Signed in as priya@dealerline.ca"));
+        console.press("Sign out");
+        REQUIRE(console.sent.size() == 1);
+        CHECK(console.sent.front().request.method == "DELETE");
+
+        SUBCASE("when the server agrees")
+        {
+            console.answer(204, "");
+            CHECK(console.find(Role::Textbox, "E-mail")->value.empty());
+            CHECK(console.find(Role::Textbox, "Password")->value.empty());
+        }
+        SUBCASE("but not when the server could not be asked")
+        {
+            console.answer(0, "");
+            CHECK(console.find(Role::Alert, "The server did not answer. Check the connection and try again."));
+            CHECK(console.find(Role::Status, "Signed in as priya@dealerline.ca"));
+        }
+    }
+    SUBCASE("an answer without a user makes the console ask who it is")
+    {
+        console.answer(204, "");
+        REQUIRE(console.sent.size() == 1);
+        CHECK(console.sent.front().request.method == "GET");
+        console.answer(200, admin);
+        CHECK(console.says("Signed in as priya@dealerline.ca"));
+    }
+}
+
+TEST_CASE("the password can be shown and hidden")
+{
+    HeadlessConsole console;
+    console.begin_signed_out();
+    CHECK(console.find(Role::Button, "Show password")->pressed == false);
+    console.press("Show password");
+    CHECK(console.find(Role::Textbox, "Password")->input == "text");
+    CHECK(console.find(Role::Button, "Show password")->pressed == true);
+}
+
+TEST_CASE("on the page a press is the element's alone")
+{
+    HeadlessConsole console;
+    console.begin_signed_out();
+    auto const button = *console.find(Role::Button, "Sign in");
+    console.click(button.x + button.w / 2, button.y + button.h / 2);
+    CHECK(console.sent.empty()); // the element's own click comes as an event; both together would sign in twice
+}
+
+TEST_CASE("on the desktop keyboard and mouse sign in")
+{
+    HeadlessConsole console(Place::Desktop);
+    console.begin_signed_out();
+    console.frames();
+    console.keys("priya@dealerline.ca");
+    auto const password = *console.find(Role::Textbox, "Password");
+    console.click(password.x + 60, password.y + password.h / 2);
+    console.keys("correct horse");
+
+    SUBCASE("with Enter in a field")
+    {
+        console.tap(ImGuiKey_Enter);
+    }
+    SUBCASE("with the button")
+    {
+        auto const button = *console.find(Role::Button, "Sign in");
+        console.click(button.x + button.w / 2, button.y + button.h / 2);
+    }
+    REQUIRE(console.sent.size() == 1);
+    CHECK(console.sent.front().request.body == R"({"email":"priya@dealerline.ca","password":"correct horse"})");
+    CHECK(console.shown.empty());
+
+    console.answer(401, refused);
+    CHECK(console.find(Role::Textbox, "Password")->value == "correct horse");
+}
+
+TEST_CASE("on the desktop the link asks for the page")
+{
+    HeadlessConsole console(Place::Desktop);
+    console.begin_signed_out();
+    auto const link = *console.find(Role::Link, "Get a line");
+    console.click(link.x + link.w / 2, link.y + link.h / 2);
+    CHECK(console.opened == std::vector<std::string>{"/signup"});
+}
+
+TEST_CASE("everything is inside the window from the smallest phone up, in both themes")
+{
+    for (ImVec2 const size : {ImVec2{320, 568}, ImVec2{390, 844}, ImVec2{640, 480}, ImVec2{1440, 900}, ImVec2{2560, 1440}}) {
+        for (bool const dark : {false, true}) {
+            CAPTURE(size.x);
+            HeadlessConsole console(Place::Page, size);
+            console.dark = dark;
+            console.begin_signed_out();
+            console.press("Sign in");
+            console.answer(401, refused);
+            std::set<std::string> keys;
+            for (auto const& node : console.app.mirror().nodes()) {
+                CAPTURE(node.key);
+                CHECK(keys.insert(node.key).second);
+                CHECK(node.x >= 0);
+                CHECK(node.x + node.w <= size.x);
+            }
+        }
+    }
+}
+
+TEST_CASE("at rest nothing asks to be drawn again")
+{
+    HeadlessConsole console;
+    console.begin_signed_out();
+    CHECK(std::isinf(console.app.next_change()));
+    console.press("Sign in");
+    CHECK(console.app.next_change() <= 0.4); // the spinner that comes when it takes long
+    console.frames(60);
+    CHECK(console.app.next_change() < 0.1);
+    console.answer(401, refused);
+    CHECK(std::isinf(console.app.next_change()));
+}
+
+TEST_CASE("a long address breaks into lines and loses nothing")
+{
+    HeadlessConsole console(Place::Page, {320, 568});
+    std::string const address = "a.very.long.name.that.goes.on.and.on@an-even-longer-dealership-group.example.com";
+    console.answer(
+        200, R"({"user":{"id":"u","email":")" + address + R"(","role":"none"},"organizations":[{"id":"o","name":"Premium Auto Sales"}]})");
+    CHECK(console.find(Role::Status, "Signed in as " + address));
+    CHECK(console.says("Premium Auto Sales"));
+}
+
+TEST_CASE("the mirror is told as JSON, in the order it is read")
+{
+    HeadlessConsole console;
+    console.begin_signed_out();
+    auto const nodes = nlohmann::json::parse(console.shown);
+    std::vector<std::string> roles;
+    for (auto const& node : nodes)
+        roles.push_back(node.at("role"));
+    CHECK(roles
+        == std::vector<std::string>{
+            "main", "heading", "text", "form", "label", "textbox", "label", "textbox", "button", "button", "text", "link", "text"});
+    CHECK(nodes.at(5).at("parent") == "sign-in-form");
+    CHECK(nodes.at(11).at("href") == "/signup");
+}

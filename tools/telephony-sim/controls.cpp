@@ -1,0 +1,103 @@
+#include "tools/telephony-sim/controls.h"
+
+#include "tools/telephony-sim/inventory.h"
+#include "tools/telephony-sim/number_book.h"
+#include "tools/telephony-sim/workspace_book.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace simulator {
+
+namespace {
+
+constexpr int64_t most_entries = 10'000;
+
+Answer refused(int status, std::string const& message) { return json_answer(status, {{"error", message}}); }
+
+int64_t number_in(Fields const& query, char const* name, int64_t otherwise)
+{
+    auto const text = field(query, name);
+    int64_t value = otherwise;
+    if (text) std::from_chars(text->data(), text->data() + text->size(), value);
+    return value;
+}
+
+std::string without_separators(std::string text)
+{
+    std::erase_if(text, [](char c) { return c == ' ' || c == '-' || c == '(' || c == ')' || c == '.'; });
+    return text;
+}
+
+}
+
+Answer Controls::handle(Request const& request)
+{
+    // A page of another origin must not operate the simulator through its visitor's browser.
+    if (request.fetch_site == "cross-site" || request.fetch_site == "same-site") return refused(403, "Only the simulator's own page may do this");
+    auto const asked = request.method + " " + request.path;
+    if (asked == "GET /sim/ledger") return json_answer(200, m_state.look([](Database& db) { return ledger(db); }));
+    if (asked == "GET /sim/journal") return entries(request);
+    if (asked == "GET /sim/settings") return json_answer(200, m_settings.all());
+    if (asked == "GET /sim/workspace") return workspace();
+    if (asked == "POST /sim/settings") return change_settings(request);
+    if (asked == "POST /sim/inventory") return limit_inventory(request);
+    if (asked == "POST /sim/calls") return call(request);
+    if (asked == "POST /sim/reset") return reset();
+    return refused(404, "No such control: " + asked);
+}
+
+Answer Controls::entries(Request const& request) const
+{
+    auto const query = request.query_fields();
+    auto const limit = std::clamp<int64_t>(number_in(query, "limit", most_entries), 1, most_entries);
+    return json_answer(200, m_journal.entries_after(number_in(query, "after", 0), limit));
+}
+
+Answer Controls::workspace()
+{
+    return json_answer(200, m_state.look([](Database& db) {
+        Json out {{"settings", workspace_settings(db)}, {"agents", list_agents(db)}, {"webhooks", list_webhooks(db)}, {"phone_numbers", Json::array()},
+            {"secrets", Json::array()}};
+        for (auto const& number : list_imported(db)) out["phone_numbers"].push_back(described(db, number));
+        for (auto const& secret : list_secrets(db))
+            out["secrets"].push_back({{"secret_id", secret.secret_id}, {"name", secret.name}, {"value", secret.value}});
+        return out;
+    }));
+}
+
+Answer Controls::reset()
+{
+    m_state.forget_everything();
+    m_settings.forget();
+    m_state.change([](Database& db) { prepare_workspace(db); });
+    return json_answer(200, {{"reset", true}});
+}
+
+Answer Controls::change_settings(Request const& request)
+{
+    auto const patch = parse_json(request.body);
+    auto const problem = patch ? m_settings.change(*patch) : "the body is not JSON";
+    return problem.empty() ? json_answer(200, m_settings.all()) : refused(400, problem);
+}
+
+Answer Controls::limit_inventory(Request const& request)
+{
+    auto const body = parse_json(request.body);
+    if (!body || !body->is_object() || !body->contains("numbers")) return refused(400, "area_code and numbers are needed");
+    auto const area_code = text_at(*body, "area_code");
+    auto const problem = m_state.change([&](Database& db) { return Inventory::limit(db, area_code, (*body)["numbers"]); });
+    if (!problem.empty()) return refused(400, problem);
+    return json_answer(200, {{"area_code", area_code}, {"numbers", (*body)["numbers"]}});
+}
+
+Answer Controls::call(Request const& request)
+{
+    auto const body = parse_json(request.body);
+    if (!body || !body->is_object()) return refused(400, "from and to are needed");
+    auto const to = without_separators(text_at(*body, "to"));
+    if (!is_e164(to)) return refused(400, "to must be a whole number with its country, like +16045550123");
+    return json_answer(200, m_telephone.call(text_at(*body, "from"), to));
+}
+
+}

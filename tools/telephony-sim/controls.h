@@ -1,0 +1,34 @@
+#pragma once
+
+#include "tools/telephony-sim/journal.h"
+#include "tools/telephony-sim/settings.h"
+#include "tools/telephony-sim/state.h"
+#include "tools/telephony-sim/telephone.h"
+
+namespace simulator {
+
+// The simulator's own controls, below /sim/.
+class Controls {
+public:
+    Controls(State& state, Settings& settings, Journal const& journal, Telephone& telephone)
+        : m_state(state), m_settings(settings), m_journal(journal), m_telephone(telephone)
+    {
+    }
+
+    Answer handle(Request const& request);
+
+private:
+    Answer entries(Request const& request) const;
+    Answer workspace();
+    Answer reset();
+    Answer change_settings(Request const& request);
+    Answer limit_inventory(Request const& request);
+    Answer call(Request const& request);
+
+    State& m_state;
+    Settings& m_settings;
+    Journal const& m_journal;
+    Telephone& m_telephone;
+};
+
+}

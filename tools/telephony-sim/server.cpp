@@ -1,0 +1,97 @@
+#include "tools/telephony-sim/server.h"
+
+#include "tools/telephony-sim/simulator.h"
+
+#include <httplib.h>
+#include <iostream>
+
+namespace simulator {
+
+namespace {
+
+constexpr size_t largest_body = 1024 * 1024;
+constexpr size_t resting_threads = 32;
+constexpr size_t most_threads = 256; // each open connection holds one
+constexpr size_t waiting_connections = 1024;
+constexpr auto idle_connection = std::chrono::seconds(15);
+constexpr auto slow_client = std::chrono::seconds(15);
+
+Request received(httplib::Request const& wire)
+{
+    Request request;
+    auto const target = wire.target.substr(0, wire.target.find('#'));
+    auto const question = target.find('?');
+    request.method = wire.method;
+    request.path = target.substr(0, question);
+    request.query = question == std::string::npos ? "" : target.substr(question + 1);
+    request.body = wire.body;
+    request.content_type = wire.get_header_value("Content-Type");
+    request.authorization = wire.get_header_value("Authorization");
+    request.api_key = wire.get_header_value("xi-api-key");
+    request.fetch_site = wire.get_header_value("Sec-Fetch-Site");
+    return request;
+}
+
+void reply(httplib::Response& wire, Answer const& answer)
+{
+    wire.status = answer.status;
+    for (auto const& [name, value] : answer.headers) wire.set_header(name, value);
+    if (!answer.content_type.empty()) wire.set_content(answer.body, answer.content_type);
+}
+
+std::string path_of(httplib::Request const& wire) { return wire.target.substr(0, wire.target.find_first_of("?#")); }
+
+}
+
+struct Server::Wire {
+    httplib::Server server;
+};
+
+Server::Server(Handler handle) : m_wire(std::make_unique<Wire>())
+{
+    auto& server = m_wire->server;
+    server.new_task_queue = [] { return new httplib::ThreadPool(resting_threads, most_threads, waiting_connections); };
+    server.set_tcp_nodelay(true);
+    server.set_payload_max_length(largest_body);
+    server.set_keep_alive_max_count(1'000'000);
+    server.set_keep_alive_timeout(idle_connection.count());
+    server.set_read_timeout(slow_client);
+    server.set_write_timeout(slow_client);
+    auto const serve = [handle = std::move(handle)](httplib::Request const& wire, httplib::Response& response) {
+        reply(response, handle(received(wire)));
+    };
+    server.Get(".*", serve);
+    server.Post(".*", serve);
+    server.Put(".*", serve);
+    server.Patch(".*", serve);
+    server.Delete(".*", serve);
+    server.set_exception_handler([](httplib::Request const& wire, httplib::Response& response, std::exception_ptr const& cause) {
+        try {
+            std::rethrow_exception(cause);
+        } catch (std::exception const& error) {
+            std::cerr << "telephony-sim: " << wire.method << " " << path_of(wire) << ": " << error.what() << std::endl;
+        }
+        reply(response, failure(path_of(wire), 500));
+    });
+    server.set_error_handler([](httplib::Request const& wire, httplib::Response& response) {
+        bool const answered = !response.body.empty();
+        if (answered) return httplib::Server::HandlerResponse::Unhandled;
+        reply(response, failure(path_of(wire), response.status));
+        return httplib::Server::HandlerResponse::Handled;
+    });
+}
+
+Server::~Server() = default;
+
+int Server::bind(std::string const& host, int port)
+{
+    auto& server = m_wire->server;
+    if (port == 0) return server.bind_to_any_port(host);
+    return server.bind_to_port(host, port) ? port : -1;
+}
+
+void Server::run() { m_wire->server.listen_after_bind(); }
+
+void Server::stop() { m_wire->server.stop(); }
+
+}

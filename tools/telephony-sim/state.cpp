@@ -1,0 +1,97 @@
+#include "tools/telephony-sim/state.h"
+
+namespace simulator {
+
+namespace {
+
+constexpr char const* schema = R"(
+    CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+    -- Numbers that an account owns now; `sequence` is the sale's.
+    CREATE TABLE IF NOT EXISTS numbers (
+        sequence      INTEGER PRIMARY KEY,
+        sid           TEXT NOT NULL UNIQUE,
+        phone_number  TEXT NOT NULL UNIQUE,
+        area_code     TEXT NOT NULL,
+        friendly_name TEXT NOT NULL,
+        resource      TEXT NOT NULL
+    );
+    CREATE INDEX IF NOT EXISTS numbers_area ON numbers (area_code);
+
+    -- The money: every sale ever, never deleted.
+    CREATE TABLE IF NOT EXISTS sales (
+        sequence      INTEGER PRIMARY KEY AUTOINCREMENT,
+        sid           TEXT NOT NULL UNIQUE,
+        phone_number  TEXT NOT NULL,
+        area_code     TEXT NOT NULL,
+        account_sid   TEXT NOT NULL,
+        friendly_name TEXT NOT NULL,
+        monthly_price TEXT NOT NULL,
+        sold_at       INTEGER NOT NULL,
+        released_at   INTEGER
+    );
+    CREATE INDEX IF NOT EXISTS sales_area ON sales (area_code);
+
+    CREATE TABLE IF NOT EXISTS inventory_limits (area_code TEXT PRIMARY KEY, offers TEXT NOT NULL) WITHOUT ROWID;
+
+    CREATE TABLE IF NOT EXISTS imported_numbers (
+        sequence        INTEGER PRIMARY KEY AUTOINCREMENT,
+        phone_number_id TEXT NOT NULL UNIQUE,
+        phone_number    TEXT NOT NULL,
+        label           TEXT NOT NULL,
+        agent_id        TEXT,
+        account_sid     TEXT NOT NULL,
+        imported_at     INTEGER NOT NULL
+    );
+    CREATE INDEX IF NOT EXISTS imported_by_number ON imported_numbers (phone_number);
+    CREATE TABLE IF NOT EXISTS agents (sequence INTEGER PRIMARY KEY AUTOINCREMENT, agent_id TEXT NOT NULL UNIQUE, body TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS webhooks (sequence INTEGER PRIMARY KEY AUTOINCREMENT, webhook_id TEXT NOT NULL UNIQUE, body TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS secrets (sequence INTEGER PRIMARY KEY AUTOINCREMENT, secret_id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, value TEXT NOT NULL);
+
+    CREATE TABLE IF NOT EXISTS journal (sequence INTEGER PRIMARY KEY AUTOINCREMENT, entry TEXT NOT NULL);
+)";
+
+}
+
+State::State(std::string const& path) : m_database(path)
+{
+    m_database.run("PRAGMA busy_timeout = 10000");
+    m_database.run("PRAGMA journal_mode = WAL");
+    m_database.run("PRAGMA synchronous = FULL");
+    m_database.script(schema);
+}
+
+State::Rollback::~Rollback()
+{
+    if (!armed) return;
+    try {
+        database.run("ROLLBACK");
+    } catch (std::exception const&) {
+        // SQLite has rolled back by itself; the first error is on its way already.
+    }
+}
+
+void State::forget_everything()
+{
+    change([](Database& db) {
+        db.script(R"(
+            DELETE FROM facts WHERE name <> 'seed'; DELETE FROM numbers; DELETE FROM sales; DELETE FROM inventory_limits;
+            DELETE FROM imported_numbers; DELETE FROM agents; DELETE FROM webhooks; DELETE FROM secrets; DELETE FROM journal;
+            DELETE FROM sqlite_sequence;
+        )");
+    });
+}
+
+std::optional<std::string> remembered(Database& db, std::string const& name)
+{
+    auto const rows = db.run("SELECT value FROM facts WHERE name = $1", {name});
+    if (rows.empty()) return std::nullopt;
+    return rows.front().text(0);
+}
+
+void remember(Database& db, std::string const& name, std::string const& value)
+{
+    db.run("INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value", {name, value});
+}
+
+}

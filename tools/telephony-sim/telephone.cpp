@@ -1,0 +1,292 @@
+#include "tools/telephony-sim/telephone.h"
+
+#include "tools/telephony-sim/number_book.h"
+#include "tools/telephony-sim/twilio_signature.h"
+#include "tools/telephony-sim/twiml.h"
+#include "tools/telephony-sim/web_client.h"
+#include "tools/telephony-sim/workspace_book.h"
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+namespace simulator {
+
+namespace {
+
+constexpr std::chrono::milliseconds initiation_patience {5000};
+constexpr std::chrono::milliseconds twiml_patience {15000};
+constexpr size_t longest_twiml = 64 * 1024;
+constexpr char const* withheld_caller = "anonymous";
+
+bool is_elevenlabs_call_url(std::string const& url)
+{
+    auto const host_start = url.find("://");
+    if (host_start == std::string::npos) return false;
+    auto const path_start = url.find('/', host_start + 3);
+    auto const host = url.substr(host_start + 3, path_start == std::string::npos ? std::string::npos : path_start - host_start - 3);
+    return host.ends_with(".elevenlabs.io") && path_start != std::string::npos && url.substr(path_start).starts_with("/twilio/inbound_call");
+}
+
+// Calls `found` with each {{name}} and puts what it returns in its place.
+template <typename F>
+std::string with_variables(std::string const& text, F&& found)
+{
+    std::string out;
+    size_t at = 0;
+    while (true) {
+        auto const open = text.find("{{", at);
+        auto const close = open == std::string::npos ? std::string::npos : text.find("}}", open);
+        if (close == std::string::npos) return out + text.substr(at);
+        auto name = text.substr(open + 2, close - open - 2);
+        std::erase_if(name, [](unsigned char c) { return std::isspace(c); });
+        out += text.substr(at, open - at) + found(name);
+        at = close + 2;
+    }
+}
+
+std::set<std::string> names_in(std::string const& text)
+{
+    std::set<std::string> names;
+    with_variables(text, [&](std::string const& name) {
+        if (!name.starts_with("system__")) names.insert(name);
+        return std::string();
+    });
+    return names;
+}
+
+std::string spoken(Json const& value)
+{
+    if (value.is_string()) return value.get<std::string>();
+    return value.is_null() ? "" : to_text(value);
+}
+
+Json part(Json const& object, std::vector<char const*> const& path)
+{
+    Json const* at = &object;
+    for (auto const* name : path) {
+        if (!at->is_object() || !at->contains(name)) return nullptr;
+        at = &(*at)[name];
+    }
+    return *at;
+}
+
+std::string listed(std::set<std::string> const& names)
+{
+    std::string out;
+    for (auto const& name : names) out += (out.empty() ? "" : ", ") + name;
+    return out;
+}
+
+}
+
+struct Telephone::Call {
+    std::string from;
+    std::string to;
+    std::string sid = random_hex("CA", 32);
+    Json result;
+
+    void step(std::string const& text) { result["steps"].push_back(text); }
+    void fail(std::string const& reason)
+    {
+        result["status"] = "failed";
+        result["reason"] = reason;
+        step(reason);
+    }
+};
+
+Json Telephone::call(std::string const& from, std::string const& to)
+{
+    Call call;
+    call.from = from.empty() ? withheld_caller : from;
+    call.to = to;
+    call.result = {{"call_sid", call.sid}, {"from", call.from}, {"to", to}, {"status", "failed"}, {"answered_by", nullptr}, {"agent_id", nullptr},
+        {"agent_name", nullptr}, {"greeting", ""}, {"variables", Json::object()}, {"webhook", nullptr}, {"reason", nullptr}, {"steps", Json::array()}};
+    auto const number = m_state.look([&](Database& db) { return find_owned_by_number(db, to); });
+    if (!number) {
+        call.fail("The number you dialled is not in service");
+        call.result["status"] = "not_in_service";
+        return call.result;
+    }
+    call.step("Twilio knows " + national(to) + " as " + text_at(*number, "friendly_name"));
+    bool const elsewhere = !number->at("trunk_sid").is_null() || !number->at("voice_application_sid").is_null();
+    if (elsewhere) call.fail("The number is given to a trunk or an application, which nobody simulates");
+    else if (is_elevenlabs_call_url(text_at(*number, "voice_url"))) reach_agent(call);
+    else reach_address(call, *number);
+    return call.result;
+}
+
+void Telephone::reach_agent(Call& call)
+{
+    struct Found {
+        std::optional<ImportedNumber> number;
+        std::optional<Json> agent;
+    };
+    auto const found = m_state.look([&](Database& db) {
+        auto number = find_imported_by_number(db, call.to);
+        return Found {number, number ? find_agent(db, number->agent_id) : std::nullopt};
+    });
+    if (!found.number) return call.fail("Twilio sent the call to ElevenLabs, which has no such number: it was never imported, or deleted there");
+    if (found.number->agent_id.empty() || !found.agent) return call.fail("ElevenLabs has the number as " + found.number->phone_number_id + ", but no agent answers it");
+    auto const& agent = *found.agent;
+    call.step("ElevenLabs: " + found.number->phone_number_id + " is answered by agent " + text_at(agent, "name"));
+    call.result["agent_id"] = text_at(agent, "agent_id");
+    call.result["agent_name"] = text_at(agent, "name");
+
+    auto const speech = part(agent, {"conversation_config", "agent"});
+    auto first_message = text_at(speech, "first_message");
+    auto variables = part(speech, {"dynamic_variables", "dynamic_variable_placeholders"});
+    if (!variables.is_object()) variables = Json::object();
+    if (!ask_initiation_webhook(call, agent, variables, first_message)) return;
+    call.result["variables"] = variables;
+
+    auto needed = names_in(first_message);
+    needed.merge(names_in(text_at(part(speech, {"prompt"}), "prompt")));
+    std::erase_if(needed, [&](std::string const& name) { return variables.contains(name); });
+    if (!needed.empty()) return call.fail("The agent's words use variables that have no value: " + listed(needed));
+
+    Json const system {{"system__caller_id", call.from}, {"system__called_number", call.to}, {"system__call_sid", call.sid},
+        {"system__agent_id", text_at(agent, "agent_id")}, {"system__time_utc", rfc3339(now_ms())}};
+    call.result["greeting"] = with_variables(first_message, [&](std::string const& name) {
+        return spoken(variables.contains(name) ? variables[name] : system.value(name, Json("")));
+    });
+    call.result["status"] = "answered";
+    call.result["answered_by"] = "agent";
+    call.step(text_at(agent, "name") + " answers");
+}
+
+bool Telephone::ask_initiation_webhook(Call& call, Json const& agent, Json& variables, std::string& first_message)
+{
+    auto const overrides = part(agent, {"platform_settings", "overrides"});
+    if (part(overrides, {"enable_conversation_initiation_client_data_from_webhook"}) != true) {
+        call.step("The agent does not ask an initiation webhook: its placeholders stand");
+        return true;
+    }
+    WebRequest request;
+    std::string unknown_secret;
+    m_state.look([&](Database& db) {
+        auto webhook = part(agent, {"platform_settings", "workspace_overrides", "conversation_initiation_client_data_webhook"});
+        if (!webhook.is_object()) webhook = workspace_settings(db)["conversation_initiation_client_data_webhook"];
+        if (!webhook.is_object()) return;
+        request.url = text_at(webhook, "url");
+        for (auto const& [name, value] : webhook["request_headers"].items()) {
+            auto const secret_id = text_at(value, "secret_id");
+            auto const secret = secret_id.empty() ? std::nullopt : find_secret(db, secret_id);
+            if (!secret_id.empty() && !secret) unknown_secret = secret_id;
+            request.headers.emplace_back(name, secret ? secret->value : spoken(value));
+        }
+    });
+    auto const failed = [&](std::string const& reason) {
+        if (m_settings.failed_initiation_drops_call()) {
+            call.fail(reason);
+            return false;
+        }
+        call.step(reason + ": the call goes on with the agent's placeholders");
+        return true;
+    };
+    if (request.url.empty()) return failed("The agent wants an initiation webhook, but none is configured");
+    if (!unknown_secret.empty()) return failed("The initiation webhook's header names secret " + unknown_secret + ", which does not exist");
+
+    request.content_type = "application/json";
+    request.patience = initiation_patience;
+    request.body = to_text({{"caller_id", call.from}, {"agent_id", text_at(agent, "agent_id")}, {"called_number", call.to}, {"call_sid", call.sid}});
+    auto const answer = send(request);
+    call.result["webhook"] = {{"url", request.url}, {"status", answer.status}, {"ms", answer.took_ms}, {"error", answer.error}};
+    if (answer.status == 0) return failed("The initiation webhook at " + request.url + " failed: " + answer.error);
+    if (answer.status != 200) return failed("The initiation webhook answered " + std::to_string(answer.status) + " instead of 200");
+    call.step("The initiation webhook answered in " + std::to_string(answer.took_ms) + " ms");
+    auto const data = parse_json(answer.body);
+    auto const given = data ? part(*data, {"dynamic_variables"}) : Json(nullptr);
+    if (text_at(data.value_or(nullptr), "type") != "conversation_initiation_client_data")
+        return failed("The initiation webhook's answer is not of type conversation_initiation_client_data");
+    if (!given.is_object()) return failed("The initiation webhook's answer has no dynamic_variables");
+
+    std::set<std::string> lacking;
+    for (auto const& [name, placeholder] : variables.items()) {
+        if (!given.contains(name)) lacking.insert(name);
+    }
+    if (!lacking.empty()) return failed("The initiation webhook's answer lacks variables that the agent defines: " + listed(lacking));
+    for (auto const& [name, value] : given.items()) {
+        if (!value.is_string() && !value.is_number() && !value.is_boolean()) return failed("Variable " + name + " is neither text nor number nor true or false");
+        if (name.starts_with("system__")) return failed("Variable " + name + " uses the reserved prefix system__");
+    }
+    auto const other_words = part(*data, {"conversation_config_override", "agent", "first_message"});
+    if (!other_words.is_null() && part(overrides, {"conversation_config_override", "agent", "first_message"}) != true)
+        return failed("The initiation webhook overrides first_message, which the agent does not allow");
+    if (other_words.is_string()) first_message = other_words.get<std::string>();
+    variables = given;
+    return true;
+}
+
+void Telephone::reach_address(Call& call, Json const& number)
+{
+    auto const url = text_at(number, "voice_url");
+    if (url.empty()) return call.fail("The number has no VoiceUrl: nobody answers");
+    if (fetch_twiml(call, url, text_at(number, "voice_method"), {})) return;
+    auto const fallback = text_at(number, "voice_fallback_url");
+    if (fallback.empty()) return;
+    call.step("Twilio asks the fallback address");
+    fetch_twiml(call, fallback, text_at(number, "voice_fallback_method"), {{"ErrorCode", "11200"}, {"ErrorUrl", url}});
+}
+
+bool Telephone::fetch_twiml(Call& call, std::string const& configured_url, std::string const& method, Fields const& extra)
+{
+    auto url = configured_url.substr(0, configured_url.find('#')); // what follows tunes the connection and is neither sent nor signed
+    if (url.starts_with("https://demo.twilio.com/")) {
+        call.fail("The number still points at Twilio's demonstration: nobody has configured it");
+        return true;
+    }
+    Fields form {{"CallSid", call.sid}, {"AccountSid", account_sid}, {"From", call.from}, {"To", call.to}, {"Caller", call.from}, {"Called", call.to},
+        {"CallStatus", "ringing"}, {"ApiVersion", "2010-04-01"}, {"Direction", "inbound"}};
+    if (auto const known = area_codes().find(area_code_of(call.to)); known != area_codes().end()) {
+        auto const& place = known->second.front();
+        for (std::string const who : {"To", "Called"}) {
+            form.emplace_back(who + "City", place.locality);
+            form.emplace_back(who + "State", place.region);
+            form.emplace_back(who + "Country", place.country);
+            form.emplace_back(who + "Zip", "");
+        }
+    }
+    form.insert(form.end(), extra.begin(), extra.end());
+
+    WebRequest request;
+    request.method = method;
+    request.patience = twiml_patience;
+    if (method == "GET") {
+        url += (url.find('?') == std::string::npos ? "?" : "&") + encoded_form(form);
+    } else {
+        request.body = encoded_form(form);
+        request.content_type = "application/x-www-form-urlencoded; charset=UTF-8";
+    }
+    request.url = url;
+    request.headers = {{"X-Twilio-Signature", twilio_signature(account_token, url, method == "GET" ? Fields {} : form)},
+        {"I-Twilio-Idempotency-Token", random_hex("", 32)}, {"User-Agent", "TwilioProxy/1.1"}};
+    auto const answer = send(request);
+    call.result["webhook"] = {{"url", url}, {"status", answer.status}, {"ms", answer.took_ms}, {"error", answer.error}};
+    auto const refuse = [&](std::string const& reason) {
+        call.fail(reason);
+        return false;
+    };
+    if (answer.status == 0) return refuse("11205: " + configured_url + " failed: " + answer.error);
+    if (answer.status >= 400 || answer.status < 200) return refuse("11200: " + configured_url + " answered " + std::to_string(answer.status));
+    if (answer.body.size() > longest_twiml) return refuse("11750: the answer is longer than 64 kB");
+    auto const type = lower(answer.content_type.substr(0, answer.content_type.find(';')));
+    if (type != "text/xml" && type != "application/xml") return refuse("12300: the answer is \"" + answer.content_type + "\", not XML");
+    auto const verbs = read_twiml(answer.body);
+    if (!verbs) return refuse("12100: the answer is not TwiML");
+
+    std::string greeting;
+    for (auto const& verb : *verbs) {
+        if (verb.name == "Say") greeting += (greeting.empty() ? "" : " ") + verb.text;
+        else if (verb.name == "Dial") call.step("Twilio forwards the call to " + verb.text);
+        else call.step("Twilio does " + verb.name + (verb.text.empty() ? "" : " " + verb.text));
+    }
+    call.result["greeting"] = greeting;
+    call.result["status"] = "answered";
+    call.result["answered_by"] = "twiml";
+    call.result["reason"] = nullptr;
+    call.step("Answered in " + std::to_string(answer.took_ms) + " ms by " + configured_url);
+    return true;
+}
+
+}

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "tools/telephony-sim/json.h"
+#include "tools/telephony-sim/settings.h"
+#include "tools/telephony-sim/state.h"
+#include "tools/telephony-sim/text.h"
+
+#include <string>
+
+namespace simulator {
+
+// A customer's telephone: calls a number and tells, step by step, who answered and what was said.
+class Telephone {
+public:
+    Telephone(State& state, Settings const& settings) : m_state(state), m_settings(settings) { }
+
+    // `from` may be anything that arrives as a caller id; "" is withheld.
+    Json call(std::string const& from, std::string const& to);
+
+private:
+    struct Call;
+    void reach_agent(Call& call);
+    bool ask_initiation_webhook(Call& call, Json const& agent, Json& variables, std::string& first_message);
+    void reach_address(Call& call, Json const& number);
+    bool fetch_twiml(Call& call, std::string const& url, std::string const& method, Fields const& extra);
+
+    State& m_state;
+    Settings const& m_settings;
+};
+
+}

@@ -1,0 +1,23 @@
+#pragma once
+
+struct ImDrawData;
+
+namespace platform {
+
+// Draws Dear ImGui's lists with OpenGL 3 or WebGL 2. The context is ours alone, so no state is read back or restored:
+// in a browser each glGet waits for the graphics process.
+class Renderer {
+public:
+    // After a context has been made current; false when the driver refuses the shader. Also after a context was lost.
+    bool start();
+    // `background` is packed as Dear ImGui does.
+    void draw(ImDrawData& data, unsigned background);
+
+private:
+    unsigned m_program = 0;
+    unsigned m_vertex_buffer = 0;
+    unsigned m_index_buffer = 0;
+    int m_transform = -1;
+};
+
+} // namespace platform

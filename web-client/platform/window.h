@@ -1,0 +1,39 @@
+#pragma once
+
+#include "web-client/platform/platform.h"
+#include "web-client/platform/renderer.h"
+
+#include <string>
+
+struct SDL_Window;
+union SDL_Event;
+
+namespace platform {
+
+// SDL's window with an OpenGL context, and Dear ImGui in it.
+class Window {
+public:
+    Window() = default;
+    ~Window();
+    Window(Window const&) = delete;
+    Window& operator=(Window const&) = delete;
+
+    // Empty, or why it did not work.
+    std::string open();
+    void handle(SDL_Event const& event);
+    void handle_waiting();
+    bool closed() const { return m_closed; }
+    void set_title(std::string const& title);
+    void draw(Program& program);
+    // Dear ImGui spreads a quick press and release over several frames.
+    bool has_input_left() const;
+    void restart_renderer() { m_renderer.start(); }
+
+private:
+    SDL_Window* m_window = nullptr;
+    void* m_context = nullptr;
+    Renderer m_renderer;
+    bool m_closed = false;
+};
+
+} // namespace platform
