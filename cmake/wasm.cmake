@@ -1,5 +1,4 @@
 # The console in the browser: SDL compiled straight from its source (its own configure takes minutes), Emscripten's flags.
-find_program(PYTHON_OF_DEBIAN NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH)
 if(NOT EXISTS ${THIRD_PARTY}/libsdl2/include/SDL.h)
   message(FATAL_ERROR "third_party/libsdl2 is missing: run tools/setup")
 endif()

@@ -1,6 +1,6 @@
 // Writes build/generated/theme_tokens.h and build/generated/tokens.css from assets/tokens.json.
 // A file that would not change keeps its time, so that nothing is rebuilt for it.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -89,7 +89,10 @@ function write_if_changed(path, text) {
     } catch {
         before = null;
     }
-    if (before !== text) writeFileSync(path, text);
+    if (before === text) return;
+    const temporary = `${path}.${process.pid}`; // two builds may run at once
+    writeFileSync(temporary, text);
+    renameSync(temporary, path);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

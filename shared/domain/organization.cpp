@@ -75,8 +75,16 @@ std::optional<Error> check_time_zone(std::string const& time_zone)
 
 std::string slug_from_name(std::string const& name)
 {
+    // "é" and its like keep their letter: French names are common here.
+    constexpr std::pair<std::string_view, char> accented[] {{"àâäáãåÀÂÄÁÃÅ", 'a'}, {"çÇ", 'c'}, {"éèêëÉÈÊË", 'e'}, {"îïíìÎÏÍÌ", 'i'}, {"ñÑ", 'n'},
+        {"ôöóòõÔÖÓÒÕ", 'o'}, {"ùûüúÙÛÜÚ", 'u'}, {"ÿŸ", 'y'}};
+    auto plain = lower_case_ascii(name);
+    for (auto const& [letters, base] : accented)
+        for (std::size_t i = 0; i < letters.size(); i += 2)
+            for (std::size_t at = 0; (at = plain.find(letters.substr(i, 2), at)) != std::string::npos;)
+                plain.replace(at, 2, 1, base);
     std::string slug;
-    for (char const c : lower_case_ascii(name)) {
+    for (char const c : plain) {
         if (is_lower_alphanumeric(c))
             slug += c;
         else if (c != '\'' && static_cast<unsigned char>(c) < 0x80 && !slug.empty() && slug.back() != '-')

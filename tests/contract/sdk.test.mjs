@@ -198,7 +198,6 @@ describe('the official ElevenLabs library', () => {
     assert.equal(answer.status, 422);
     assert.deepEqual(answer.json.detail.map((each) => each.loc.join('.')), ['body.label', 'body.sid']);
     assert.equal(answer.json.detail[0].input.token, 'a-token');
-    await assert.rejects(elevenlabs_client().workspace?.webhooks?.update?.('x', {}) ?? elevenlabs_client().webhooks.update('x', {}), answered(422));
   });
 
   test('is not let in without the right key', async () => {

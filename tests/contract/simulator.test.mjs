@@ -1,6 +1,6 @@
 // The simulator's own side: the telephone, the ledger, the journal, latencies and limits.
 import assert from 'node:assert/strict';
-import { request as http_request } from 'node:http';
+import { Agent, request as http_request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import twilio from 'twilio';
 import { agent, start_simulator, start_webhook, token } from './support.mjs';
@@ -321,6 +321,19 @@ test('webhooks are made, attached, changed and listed; the secret is told once',
   assert.equal(left.platform_settings.workspace_overrides.webhooks.post_call_webhook_id, null);
 });
 
+test('an agent whose overrides were set to null breaks nothing', async () => {
+  const made = await simulator.elevenlabs('POST', '/v1/convai/agents/create',
+    { name: 'Bare', conversation_config: { tts: null, agent: null }, platform_settings: { overrides: null, workspace_overrides: null } });
+  assert.equal(made.status, 200);
+  for (const path of ['/v1/workspace/webhooks?include_usages=true', '/v1/convai/secrets', '/v1/convai/agents', `/v1/convai/agents/${made.json.agent_id}`]) {
+    assert.equal((await simulator.elevenlabs('GET', path)).status, 200, path);
+  }
+  const number = await simulator.buy();
+  await simulator.import(number.phone_number, { agent_id: made.json.agent_id });
+  assert.equal((await call(number.phone_number)).status, 'answered');
+  await simulator.elevenlabs('DELETE', `/v1/convai/agents/${made.json.agent_id}`);
+});
+
 test('a given webhook secret is the one that webhooks get', async () => {
   const other = await start_simulator({ webhook_secret: 'wsec_given' });
   const made = await other.elevenlabs('POST', '/v1/workspace/webhooks', { settings: { auth_type: 'hmac', name: 'n', webhook_url: 'https://e.example.com' } });
@@ -356,6 +369,24 @@ test('broken, oversized and misplaced requests get each vendor’s own kind of n
   assert.equal((await simulator.post('/sim/settings', { latency_ms: { default: -1 } })).status, 400);
   assert.equal((await simulator.post('/sim/settings', { surprise: 1 })).status, 400);
   assert.equal((await simulator.twilio('GET', '/IncomingPhoneNumbers.json?PageToken=PAnothing')).json.code, 21481);
+});
+
+test('a request without a body leaves the connection fit for the next', async () => {
+  const agent_of_one = new Agent({ keepAlive: true, maxSockets: 1 });
+  const ask = (method) => new Promise((done, failed) => {
+    const asked = http_request(`${simulator.url}/v1/convai/agents/agent_nobody`, { method, agent: agent_of_one, headers: { 'xi-api-key': 'simulator-key' } }, (answer) => {
+      answer.resume();
+      answer.on('end', () => done(answer.statusCode));
+    });
+    asked.on('error', failed);
+    asked.removeHeader('Content-Length');
+    asked.useChunkedEncodingByDefault = false;
+    asked.end();
+  });
+  const started = Date.now();
+  for (const method of ['DELETE', 'GET', 'DELETE', 'GET']) assert.equal(await ask(method), 404);
+  agent_of_one.destroy();
+  assert.ok(Date.now() - started < 3000);
 });
 
 test('another site’s page cannot operate the controls', async () => {

@@ -13,7 +13,10 @@ namespace {
 
 constexpr int64_t most_entries = 10'000;
 
-Answer refused(int status, std::string const& message) { return json_answer(status, {{"error", message}}); }
+Answer refused(int status, std::string const& message)
+{
+    return json_answer(status, {{"error", message}});
+}
 
 int64_t number_in(Fields const& query, char const* name, int64_t otherwise)
 {
@@ -29,12 +32,13 @@ std::string without_separators(std::string text)
     return text;
 }
 
-}
+} // namespace
 
 Answer Controls::handle(Request const& request)
 {
     // A page of another origin must not operate the simulator through its visitor's browser.
-    if (request.fetch_site == "cross-site" || request.fetch_site == "same-site") return refused(403, "Only the simulator's own page may do this");
+    if (request.fetch_site == "cross-site" || request.fetch_site == "same-site")
+        return refused(403, "Only the simulator's own page may do this");
     auto const asked = request.method + " " + request.path;
     if (asked == "GET /sim/ledger") return json_answer(200, m_state.look([](Database& db) { return ledger(db); }));
     if (asked == "GET /sim/journal") return entries(request);
@@ -57,9 +61,10 @@ Answer Controls::entries(Request const& request) const
 Answer Controls::workspace()
 {
     return json_answer(200, m_state.look([](Database& db) {
-        Json out {{"settings", workspace_settings(db)}, {"agents", list_agents(db)}, {"webhooks", list_webhooks(db)}, {"phone_numbers", Json::array()},
-            {"secrets", Json::array()}};
-        for (auto const& number : list_imported(db)) out["phone_numbers"].push_back(described(db, number));
+        Json out{{"settings", workspace_settings(db)}, {"agents", list_agents(db)}, {"webhooks", list_webhooks(db)},
+            {"phone_numbers", Json::array()}, {"secrets", Json::array()}};
+        for (auto const& number : list_imported(db))
+            out["phone_numbers"].push_back(described(db, number));
         for (auto const& secret : list_secrets(db))
             out["secrets"].push_back({{"secret_id", secret.secret_id}, {"name", secret.name}, {"value", secret.value}});
         return out;
@@ -100,4 +105,4 @@ Answer Controls::call(Request const& request)
     return json_answer(200, m_telephone.call(text_at(*body, "from"), to));
 }
 
-}
+} // namespace simulator

@@ -31,4 +31,4 @@ private:
     Telephone& m_telephone;
 };
 
-}
+} // namespace simulator

@@ -9,17 +9,21 @@ namespace {
 
 void bind(sqlite3_stmt* statement, int index, Value const& value)
 {
-    if (auto const* number = std::get_if<int64_t>(&value)) sqlite3_bind_int64(statement, index, *number);
+    if (auto const* number = std::get_if<int64_t>(&value))
+        sqlite3_bind_int64(statement, index, *number);
     else if (auto const* text = std::get_if<std::string>(&value))
         sqlite3_bind_text64(statement, index, text->data(), text->size(), SQLITE_TRANSIENT, SQLITE_UTF8);
-    else sqlite3_bind_null(statement, index);
+    else
+        sqlite3_bind_null(statement, index);
 }
 
 Value value_of(sqlite3_stmt* statement, int column)
 {
     switch (sqlite3_column_type(statement, column)) {
-    case SQLITE_NULL: return nullptr;
-    case SQLITE_INTEGER: return sqlite3_column_int64(statement, column);
+    case SQLITE_NULL:
+        return nullptr;
+    case SQLITE_INTEGER:
+        return sqlite3_column_int64(statement, column);
     default: {
         auto const* text = reinterpret_cast<char const*>(sqlite3_column_text(statement, column));
         return std::string(text, static_cast<size_t>(sqlite3_column_bytes(statement, column)));
@@ -27,7 +31,7 @@ Value value_of(sqlite3_stmt* statement, int column)
     }
 }
 
-}
+} // namespace
 
 int64_t Row::number(size_t column) const
 {
@@ -52,19 +56,22 @@ Database::Database(std::string const& path)
 
 Database::~Database()
 {
-    for (auto const& [sql, statement] : m_statements) sqlite3_finalize(statement);
+    for (auto const& [sql, statement] : m_statements)
+        sqlite3_finalize(statement);
     sqlite3_close(m_connection);
 }
 
 std::vector<Row> Database::run(char const* sql, std::vector<Value> const& parameters)
 {
     auto* const statement = prepared(sql);
-    for (size_t i = 0; i < parameters.size(); ++i) bind(statement, static_cast<int>(i) + 1, parameters[i]);
+    for (size_t i = 0; i < parameters.size(); ++i)
+        bind(statement, static_cast<int>(i) + 1, parameters[i]);
     std::vector<Row> rows;
     int result = SQLITE_ROW;
     while ((result = sqlite3_step(statement)) == SQLITE_ROW) {
         std::vector<Value> values;
-        for (int column = 0; column < sqlite3_column_count(statement); ++column) values.push_back(value_of(statement, column));
+        for (int column = 0; column < sqlite3_column_count(statement); ++column)
+            values.push_back(value_of(statement, column));
         rows.emplace_back(std::move(values));
     }
     std::string const message = result == SQLITE_DONE ? "" : sqlite3_errmsg(m_connection);
@@ -88,4 +95,4 @@ sqlite3_stmt* Database::prepared(char const* sql)
     return statement;
 }
 
-}
+} // namespace simulator

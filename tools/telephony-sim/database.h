@@ -42,4 +42,4 @@ private:
     std::unordered_map<std::string, sqlite3_stmt*> m_statements;
 };
 
-}
+} // namespace simulator

@@ -13,7 +13,10 @@ namespace {
 constexpr size_t default_page = 30;
 constexpr size_t largest_page = 100;
 
-ElevenLabsRefusal no_such_agent(std::string const& id) { return {404, "not_found", "agent_not_found", "Agent with id " + id + " not found"}; }
+ElevenLabsRefusal no_such_agent(std::string const& id)
+{
+    return {404, "not_found", "agent_not_found", "Agent with id " + id + " not found"};
+}
 
 void check_agent(Body& body)
 {
@@ -37,13 +40,13 @@ std::optional<ElevenLabsRefusal> points_to_nothing(Database& db, Body const& bod
 {
     auto const webhook_id = body.text("platform_settings.workspace_overrides.webhooks.post_call_webhook_id");
     if (!webhook_id.empty() && !find_webhook(db, webhook_id))
-        return ElevenLabsRefusal {404, "not_found", "webhook_not_found", "Webhook with id " + webhook_id + " not found"};
+        return ElevenLabsRefusal{404, "not_found", "webhook_not_found", "Webhook with id " + webhook_id + " not found"};
     auto const* headers = body.at("platform_settings.workspace_overrides.conversation_initiation_client_data_webhook.request_headers");
     if (!headers) return std::nullopt;
     for (auto const& header : *headers) {
         auto const secret_id = text_at(header, "secret_id");
         if (!secret_id.empty() && !find_secret(db, secret_id))
-            return ElevenLabsRefusal {404, "not_found", "secret_not_found", "Secret with id " + secret_id + " not found"};
+            return ElevenLabsRefusal{404, "not_found", "secret_not_found", "Secret with id " + secret_id + " not found"};
     }
     return std::nullopt;
 }
@@ -59,7 +62,7 @@ void apply(Json const& patch, Json& agent)
     agent["metadata"]["updated_at_unix_secs"] = now_ms() / 1000;
 }
 
-}
+} // namespace
 
 Answer ElevenLabsApi::list_agent_summaries(Request const& request)
 {
@@ -72,8 +75,8 @@ Answer ElevenLabsApi::list_agent_summaries(Request const& request)
         if (error != std::errc() || end != text->data() + text->size() || size < 1 || size > largest_page)
             return elevenlabs_answer(422,
                 {{"detail",
-                    Json::array({{{"type", "int_parsing"}, {"loc", {"query", "page_size"}}, {"msg", "Input should be an integer from 1 to 100"},
-                        {"input", *text}}})}});
+                    Json::array({{{"type", "int_parsing"}, {"loc", {"query", "page_size"}},
+                        {"msg", "Input should be an integer from 1 to 100"}, {"input", *text}}})}});
     }
     auto const agents = m_state.look([](Database& db) { return list_agents(db); });
     Json summaries = Json::array();
@@ -91,12 +94,14 @@ Answer ElevenLabsApi::list_agent_summaries(Request const& request)
             break;
         }
         summaries.push_back({{"agent_id", id}, {"name", text_at(agent, "name")}, {"tags", agent.value("tags", Json::array())},
+            {"voice_id", text_at(value_at(agent, {"conversation_config", "tts"}), "voice_id")},
             {"created_at_unix_secs", agent["metadata"]["created_at_unix_secs"]},
-            {"access_info", {{"is_creator", true}, {"creator_name", "Simulator"}, {"creator_email", "simulator@example.com"}, {"role", "admin"}}},
+            {"access_info",
+                {{"is_creator", true}, {"creator_name", "Simulator"}, {"creator_email", "simulator@example.com"}, {"role", "admin"}}},
             {"last_call_time_unix_secs", nullptr}, {"archived", false}});
     }
-    return elevenlabs_answer(200,
-        {{"agents", summaries}, {"next_cursor", more ? summaries.back()["agent_id"] : Json(nullptr)}, {"has_more", more}});
+    return elevenlabs_answer(
+        200, {{"agents", summaries}, {"next_cursor", more ? summaries.back()["agent_id"] : Json(nullptr)}, {"has_more", more}});
 }
 
 Answer ElevenLabsApi::create_agent(Request const& request)
@@ -107,7 +112,8 @@ Answer ElevenLabsApi::create_agent(Request const& request)
     if (!refusal && !body.at("conversation_config"))
         refusal = elevenlabs_answer(422,
             {{"detail",
-                Json::array({{{"type", "missing"}, {"loc", {"body", "conversation_config"}}, {"msg", "Field required"}, {"input", body.json()}}})}});
+                Json::array({{{"type", "missing"}, {"loc", {"body", "conversation_config"}}, {"msg", "Field required"},
+                    {"input", body.json()}}})}});
     auto answer = refusal ? *refusal : m_state.change([&](Database& db) {
         if (auto const lost = points_to_nothing(db, body)) return elevenlabs_refusal(*lost);
         auto agent = Json::parse(embedded("agent.json"));
@@ -152,4 +158,4 @@ Answer ElevenLabsApi::remove_agent(std::string const& id)
     return elevenlabs_answer(200, Json::object());
 }
 
-}
+} // namespace simulator

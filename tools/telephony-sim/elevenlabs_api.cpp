@@ -8,12 +8,13 @@ namespace {
 
 std::optional<ElevenLabsRefusal> refused_key(Request const& request)
 {
-    if (request.api_key.empty()) return ElevenLabsRefusal {401, "authentication_error", "missing_api_key", "An API key is required: send it as xi-api-key"};
-    if (request.api_key != workspace_key) return ElevenLabsRefusal {401, "authentication_error", "invalid_api_key", "Invalid API key"};
+    if (request.api_key.empty())
+        return ElevenLabsRefusal{401, "authentication_error", "missing_api_key", "An API key is required: send it as xi-api-key"};
+    if (request.api_key != workspace_key) return ElevenLabsRefusal{401, "authentication_error", "invalid_api_key", "Invalid API key"};
     return std::nullopt;
 }
 
-}
+} // namespace
 
 Answer ElevenLabsApi::handle(Request const& request)
 {
@@ -55,7 +56,8 @@ ElevenLabsApi::Operation ElevenLabsApi::find(Request const& request)
         if (gets) return {"elevenlabs.agent_list", [this, &request] { return list_agent_summaries(request); }};
         return {"elevenlabs.agent_list", nullptr};
     }
-    if (area == "convai/agents" && id == "create" && posts) return {"elevenlabs.agent_create", [this, &request] { return create_agent(request); }};
+    if (area == "convai/agents" && id == "create" && posts)
+        return {"elevenlabs.agent_create", [this, &request] { return create_agent(request); }};
     if (area == "convai/agents") {
         if (gets) return {"elevenlabs.agent_get", [this, id] { return get_agent(id); }};
         if (patches) return {"elevenlabs.agent_patch", [this, &request, id] { return patch_agent(request, id); }};
@@ -91,4 +93,4 @@ ElevenLabsApi::Operation ElevenLabsApi::find(Request const& request)
     return {"elevenlabs.unknown", nullptr};
 }
 
-}
+} // namespace simulator

@@ -60,4 +60,4 @@ private:
     std::string const m_webhook_secret; // given at the start, else each webhook gets a random one
 };
 
-}
+} // namespace simulator

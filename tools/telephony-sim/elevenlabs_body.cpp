@@ -22,8 +22,10 @@ Answer elevenlabs_refusal(ElevenLabsRefusal const& refusal)
 
 Body::Body(Request const& request)
 {
-    if (auto json = parse_json(request.body)) m_json = std::move(*json);
-    else m_problems.push_back({{"type", "json_invalid"}, {"loc", {"body", 0}}, {"msg", "JSON decode error"}, {"input", Json::object()}});
+    if (auto json = parse_json(request.body))
+        m_json = std::move(*json);
+    else
+        m_problems.push_back({{"type", "json_invalid"}, {"loc", {"body", 0}}, {"msg", "JSON decode error"}, {"input", Json::object()}});
     if (m_problems.empty() && !m_json.is_object())
         complain("", "model_attributes_type", "Input should be a valid dictionary or object to extract fields from", m_json);
 }
@@ -48,7 +50,8 @@ void Body::complain(char const* path, std::string const& type, std::string const
 {
     Json where = Json::array({"body"});
     if (*path) {
-        for (auto const& name : split(path, '.')) where.push_back(name);
+        for (auto const& name : split(path, '.'))
+            where.push_back(name);
     }
     m_problems.push_back({{"type", type}, {"loc", where}, {"msg", message}, {"input", input}});
 }
@@ -65,8 +68,10 @@ void Body::missing(char const* path)
 void Body::needs_text(char const* path)
 {
     auto const* value = at(path);
-    if (!value) missing(path);
-    else if (!value->is_string()) complain(path, "string_type", "Input should be a valid string", *value);
+    if (!value)
+        missing(path);
+    else if (!value->is_string())
+        complain(path, "string_type", "Input should be a valid string", *value);
 }
 
 void Body::may_have_text(char const* path)
@@ -77,8 +82,10 @@ void Body::may_have_text(char const* path)
 void Body::needs_flag(char const* path)
 {
     auto const* value = at(path);
-    if (!value) missing(path);
-    else if (!value->is_boolean()) complain(path, "bool_type", "Input should be a valid boolean", *value);
+    if (!value)
+        missing(path);
+    else if (!value->is_boolean())
+        complain(path, "bool_type", "Input should be a valid boolean", *value);
 }
 
 void Body::may_have_flag(char const* path)
@@ -142,4 +149,4 @@ std::optional<Answer> Body::refusal() const
     return elevenlabs_answer(422, {{"detail", m_problems}});
 }
 
-}
+} // namespace simulator

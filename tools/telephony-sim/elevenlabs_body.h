@@ -52,4 +52,4 @@ private:
     std::vector<std::string> m_unknown;
 };
 
-}
+} // namespace simulator

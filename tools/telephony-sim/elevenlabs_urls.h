@@ -7,4 +7,4 @@ constexpr char const* inbound_call_url = "https://api.us.elevenlabs.io/twilio/in
 constexpr char const* status_callback_url = "https://api.elevenlabs.io/twilio/status-callback";
 constexpr char const* inbound_sms_url = "https://api.us.elevenlabs.io/twilio/inbound_sms";
 
-}
+} // namespace simulator

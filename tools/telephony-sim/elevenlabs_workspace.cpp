@@ -15,10 +15,11 @@ Json usage_of(Database& db, std::string const& webhook_id)
 {
     Json usage = Json::array();
     for (auto const& agent : list_agents(db)) {
-        auto const& webhooks = agent["platform_settings"]["workspace_overrides"]["webhooks"];
+        auto const webhooks = value_at(agent, {"platform_settings", "workspace_overrides", "webhooks"});
         if (text_at(webhooks, "post_call_webhook_id") == webhook_id) usage.push_back({{"usage_type", "ConvAI Agent Settings"}});
     }
-    if (text_at(workspace_settings(db)["webhooks"], "post_call_webhook_id") == webhook_id) usage.push_back({{"usage_type", "ConvAI Settings"}});
+    if (text_at(workspace_settings(db)["webhooks"], "post_call_webhook_id") == webhook_id)
+        usage.push_back({{"usage_type", "ConvAI Settings"}});
     return usage;
 }
 
@@ -40,8 +41,8 @@ Json secret_with_uses(Database& db, Secret const& secret)
         return false;
     };
     for (auto const& agent : list_agents(db)) {
-        auto const& overrides = agent["platform_settings"]["workspace_overrides"];
-        if (uses(overrides["conversation_initiation_client_data_webhook"]))
+        auto const webhook = value_at(agent, {"platform_settings", "workspace_overrides", "conversation_initiation_client_data_webhook"});
+        if (uses(webhook))
             agents.push_back({{"id", text_at(agent, "agent_id")}, {"name", text_at(agent, "name")}, {"type", "available"},
                 {"created_at_unix_secs", agent["metadata"]["created_at_unix_secs"]}, {"access_level", "admin"}});
     }
@@ -50,7 +51,7 @@ Json secret_with_uses(Database& db, Secret const& secret)
     return described;
 }
 
-}
+} // namespace
 
 Answer ElevenLabsApi::get_webhooks(Request const& request)
 {
@@ -58,7 +59,8 @@ Answer ElevenLabsApi::get_webhooks(Request const& request)
     auto const webhooks = m_state.look([&](Database& db) {
         Json list = Json::array();
         for (auto webhook : list_webhooks(db)) {
-            for (auto const* hidden : {"webhook_secret", "retry_enabled", "request_headers"}) webhook.erase(hidden);
+            for (auto const* hidden : {"webhook_secret", "retry_enabled", "request_headers"})
+                webhook.erase(hidden);
             webhook["usage"] = with_usages ? usage_of(db, text_at(webhook, "webhook_id")) : Json(nullptr);
             list.push_back(webhook);
         }
@@ -84,10 +86,10 @@ Answer ElevenLabsApi::create_webhook(Request const& request)
     auto const* headers = body.at("settings.request_headers");
     m_state.change([&](Database& db) {
         save_webhook(db,
-            {{"webhook_id", id}, {"name", body.text("settings.name")}, {"webhook_url", url}, {"is_disabled", false}, {"is_auto_disabled", false},
-                {"created_at_unix", now_ms() / 1000}, {"auth_type", "hmac"}, {"events", nullptr}, {"most_recent_failure_error_code", nullptr},
-                {"most_recent_failure_timestamp", nullptr}, {"retry_enabled", false}, {"request_headers", headers ? *headers : Json(nullptr)},
-                {"webhook_secret", secret}});
+            {{"webhook_id", id}, {"name", body.text("settings.name")}, {"webhook_url", url}, {"is_disabled", false},
+                {"is_auto_disabled", false}, {"created_at_unix", now_ms() / 1000}, {"auth_type", "hmac"}, {"events", nullptr},
+                {"most_recent_failure_error_code", nullptr}, {"most_recent_failure_timestamp", nullptr}, {"retry_enabled", false},
+                {"request_headers", headers ? *headers : Json(nullptr)}, {"webhook_secret", secret}});
     });
     auto answer = elevenlabs_answer(200, {{"webhook_id", id}, {"webhook_secret", secret}});
     answer.unknown_parameters = body.unknown();
@@ -139,12 +141,14 @@ Answer ElevenLabsApi::patch_settings(Request const& request)
     body.may_have_initiation_webhook("conversation_initiation_client_data_webhook");
     body.may_have_object("webhooks");
     body.may_have_text("webhooks.post_call_webhook_id");
-    body.may_have_choices("webhooks.events", {"transcript", "audio", "call_initiation_failure", "unredacted_transcript", "unredacted_audio"});
+    body.may_have_choices(
+        "webhooks.events", {"transcript", "audio", "call_initiation_failure", "unredacted_transcript", "unredacted_audio"});
     body.may_have_flag("can_use_mcp_servers");
     auto refusal = body.refusal();
     auto answer = refusal ? *refusal : m_state.change([&](Database& db) {
         auto const webhook_id = body.text("webhooks.post_call_webhook_id");
-        if (!webhook_id.empty() && !find_webhook(db, webhook_id)) return elevenlabs_refusal(no_such("Webhook", "webhook_not_found", webhook_id));
+        if (!webhook_id.empty() && !find_webhook(db, webhook_id))
+            return elevenlabs_refusal(no_such("Webhook", "webhook_not_found", webhook_id));
         auto settings = workspace_settings(db);
         for (auto const& [name, value] : body.json().items()) {
             bool const known = settings.contains(name);
@@ -175,7 +179,8 @@ Answer ElevenLabsApi::get_secret(std::string const& id)
 {
     return m_state.look([&](Database& db) {
         auto const secret = find_secret(db, id);
-        return secret ? elevenlabs_answer(200, secret_with_uses(db, *secret)) : elevenlabs_refusal(no_such("Secret", "secret_not_found", id));
+        return secret ? elevenlabs_answer(200, secret_with_uses(db, *secret))
+                      : elevenlabs_refusal(no_such("Secret", "secret_not_found", id));
     });
 }
 
@@ -187,7 +192,7 @@ Answer ElevenLabsApi::create_secret(Request const& request)
     body.needs_text("name");
     body.needs_text("value");
     if (auto refusal = body.refusal()) return *refusal;
-    Secret const secret {random_id("sec_", 28), body.text("name"), body.text("value")};
+    Secret const secret{random_id("sec_", 28), body.text("name"), body.text("value")};
     m_state.change([&](Database& db) { save_secret(db, secret); });
     auto answer = elevenlabs_answer(200, described_secret(secret));
     answer.unknown_parameters = body.unknown();
@@ -204,7 +209,7 @@ Answer ElevenLabsApi::patch_secret(Request const& request, std::string const& id
     auto refusal = body.refusal();
     auto answer = refusal ? *refusal : m_state.change([&](Database& db) {
         if (!find_secret(db, id)) return elevenlabs_refusal(no_such("Secret", "secret_not_found", id));
-        Secret const secret {id, body.text("name"), body.text("value")};
+        Secret const secret{id, body.text("name"), body.text("value")};
         save_secret(db, secret);
         return elevenlabs_answer(200, described_secret(secret));
     });
@@ -222,4 +227,4 @@ Answer ElevenLabsApi::remove_secret(std::string const& id)
     return answer;
 }
 
-}
+} // namespace simulator

@@ -28,4 +28,4 @@ void Gate::close()
     m_closing.notify_all();
 }
 
-}
+} // namespace simulator

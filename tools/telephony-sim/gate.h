@@ -30,4 +30,4 @@ private:
     bool m_closed = false;
 };
 
-}
+} // namespace simulator

@@ -20,12 +20,16 @@ uint64_t mixed(uint64_t x)
 }
 
 // Service codes, directory assistance and fiction are never sold.
-bool is_office_code(uint64_t nxx) { return nxx % 100 != 11 && nxx != 555 && nxx != 950 && nxx != 976; }
+bool is_office_code(uint64_t nxx)
+{
+    return nxx % 100 != 11 && nxx != 555 && nxx != 950 && nxx != 976;
+}
 
 std::set<std::string> owned_numbers(Database& db, std::string const& area_code)
 {
     std::set<std::string> owned;
-    for (auto const& row : db.run("SELECT phone_number FROM numbers WHERE area_code = $1", {area_code})) owned.insert(row.text(0));
+    for (auto const& row : db.run("SELECT phone_number FROM numbers WHERE area_code = $1", {area_code}))
+        owned.insert(row.text(0));
     return owned;
 }
 
@@ -51,7 +55,7 @@ std::optional<std::vector<Offer>> limited(Database& db, std::string const& area_
     return offers;
 }
 
-}
+} // namespace
 
 Json capabilities_of(Offer const& offer)
 {
@@ -127,9 +131,10 @@ std::string Inventory::limit(Database& db, std::string const& area_code, Json co
         if (requirement != "none" && requirement != "any" && requirement != "local" && requirement != "foreign")
             return "address_requirements must be none, any, local or foreign";
     }
-    db.run("INSERT INTO inventory_limits (area_code, offers) VALUES ($1, $2) ON CONFLICT (area_code) DO UPDATE SET offers = excluded.offers",
+    db.run(
+        "INSERT INTO inventory_limits (area_code, offers) VALUES ($1, $2) ON CONFLICT (area_code) DO UPDATE SET offers = excluded.offers",
         {area_code, to_text(numbers)});
     return "";
 }
 
-}
+} // namespace simulator

@@ -42,4 +42,4 @@ private:
     uint64_t m_seed;
 };
 
-}
+} // namespace simulator

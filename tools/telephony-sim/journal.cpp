@@ -14,7 +14,7 @@ constexpr char const* blot = "[blotted]";
 
 void blot_members(Json& json)
 {
-    static std::set<std::string> const secret_members {"token", "account_auth_token", "auth_token", "api_key", "webhook_secret", "value"};
+    static std::set<std::string> const secret_members{"token", "account_auth_token", "auth_token", "api_key", "webhook_secret", "value"};
     if (json.is_object()) {
         for (auto& [key, value] : json.items()) {
             if (secret_members.contains(key)) {
@@ -28,7 +28,8 @@ void blot_members(Json& json)
             }
         }
     } else if (json.is_array()) {
-        for (auto& item : json) blot_members(item);
+        for (auto& item : json)
+            blot_members(item);
     }
 }
 
@@ -39,20 +40,21 @@ std::string without_secrets(std::string text)
         text = to_text(*json);
     }
     for (std::string const secret : {account_token, workspace_key}) {
-        for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret)) text.replace(at, secret.size(), blot);
+        for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret))
+            text.replace(at, secret.size(), blot);
     }
     if (text.size() > longest_kept_body) text = text.substr(0, longest_kept_body) + " [cut]";
     return text;
 }
 
-}
+} // namespace
 
-void Journal::write(
-    std::string const& vendor, std::string const& operation, Request const& request, Answer const& answer, int64_t arrived_ms, int64_t took_ms)
+void Journal::write(std::string const& vendor, std::string const& operation, Request const& request, Answer const& answer,
+    int64_t arrived_ms, int64_t took_ms)
 {
     auto const target = without_secrets(request.path + (request.query.empty() ? "" : "?" + request.query));
-    Json entry {{"time", rfc3339(arrived_ms)}, {"ms", took_ms}, {"vendor", vendor}, {"operation", operation}, {"method", request.method}, {"path", target},
-        {"content_type", request.content_type}, {"body", without_secrets(request.body)}, {"status", answer.status},
+    Json entry{{"time", rfc3339(arrived_ms)}, {"ms", took_ms}, {"vendor", vendor}, {"operation", operation}, {"method", request.method},
+        {"path", target}, {"content_type", request.content_type}, {"body", without_secrets(request.body)}, {"status", answer.status},
         {"unknown_parameters", answer.unknown_parameters}, {"warnings", Json::array()}};
     if (vendor == "twilio" && !answer.unknown_parameters.empty()) entry["warnings"].push_back(20001);
     m_state.note([&](Database& db) {
@@ -64,9 +66,10 @@ void Journal::write(
 Json Journal::entries_after(int64_t sequence, int64_t limit) const
 {
     return m_state.look([&](Database& db) {
-        Json out {{"entries", Json::array()}, {"last", sequence}};
-        for (auto const& row : db.run("SELECT sequence, entry FROM journal WHERE sequence > $1 ORDER BY sequence LIMIT $2", {sequence, limit})) {
-            Json entry {{"sequence", row.number(0)}};
+        Json out{{"entries", Json::array()}, {"last", sequence}};
+        for (auto const& row :
+            db.run("SELECT sequence, entry FROM journal WHERE sequence > $1 ORDER BY sequence LIMIT $2", {sequence, limit})) {
+            Json entry{{"sequence", row.number(0)}};
             entry.update(Json::parse(row.text(1)));
             out["entries"].push_back(std::move(entry));
             out["last"] = row.number(0);
@@ -75,4 +78,4 @@ Json Journal::entries_after(int64_t sequence, int64_t limit) const
     });
 }
 
-}
+} // namespace simulator

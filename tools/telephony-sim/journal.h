@@ -13,7 +13,8 @@ class Journal {
 public:
     explicit Journal(State& state) : m_state(state) { }
 
-    void write(std::string const& vendor, std::string const& operation, Request const& request, Answer const& answer, int64_t arrived_ms, int64_t took_ms);
+    void write(std::string const& vendor, std::string const& operation, Request const& request, Answer const& answer, int64_t arrived_ms,
+        int64_t took_ms);
     // Entries after that sequence number, oldest first, and the number to ask with next.
     Json entries_after(int64_t sequence, int64_t limit) const;
 
@@ -21,4 +22,4 @@ private:
     State& m_state;
 };
 
-}
+} // namespace simulator

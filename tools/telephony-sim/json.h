@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -17,7 +18,10 @@ std::string to_text(Json const& json);
 // The string at `key`, or "" if it is missing or something else.
 std::string text_at(Json const& object, char const* key);
 
+// What stands at the end of that path of members; null if anything on the way is missing.
+Json value_at(Json const& json, std::initializer_list<char const*> path);
+
 // Objects merge member by member, everything else replaces what was there.
 void merge_into(Json& target, Json const& patch);
 
-}
+} // namespace simulator

@@ -18,7 +18,7 @@ std::optional<Address> parse_address(std::string const& text)
 {
     auto const colon = text.rfind(':');
     if (colon == std::string::npos || colon == 0) return std::nullopt;
-    Address address {text.substr(0, colon), 0};
+    Address address{text.substr(0, colon), 0};
     auto const digits = text.substr(colon + 1);
     auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), address.port);
     if (error != std::errc() || end != digits.data() + digits.size() || address.port < 0 || address.port > 65535) return std::nullopt;
@@ -63,7 +63,7 @@ int serve(simulator::Options const& options)
     return 0;
 }
 
-}
+} // namespace
 
 int main(int argc, char** argv)
 {
@@ -73,7 +73,9 @@ int main(int argc, char** argv)
     app.add_option("--listen", options.listen, "address and port; port 0 takes a free one")->capture_default_str();
     app.add_option("--state", options.state, "the file that keeps everything")->capture_default_str();
     auto const* const seed_option = app.add_option("--seed", seed, "which numbers are for sale");
-    app.add_option("--latency", options.latency_ms, "milliseconds before every vendor answer")->check(CLI::Range(0, 600'000))->capture_default_str();
+    app.add_option("--latency", options.latency_ms, "milliseconds before every vendor answer")
+        ->check(CLI::Range(0, 600'000))
+        ->capture_default_str();
     app.add_option("--webhook-secret", options.webhook_secret, "the secret of webhooks created from now on, instead of random ones");
     CLI11_PARSE(app, argc, argv);
     if (seed_option->count() > 0) options.seed = seed;

@@ -5,7 +5,8 @@ namespace simulator {
 std::vector<std::string> Request::segments() const
 {
     auto parts = split(std::string_view(path).substr(path.starts_with('/') ? 1 : 0), '/');
-    for (auto& part : parts) part = percent_decoded(part);
+    for (auto& part : parts)
+        part = percent_decoded(part);
     return parts;
 }
 
@@ -23,4 +24,4 @@ Answer json_answer(int status, Json const& body)
     return answer;
 }
 
-}
+} // namespace simulator

@@ -34,4 +34,4 @@ struct Answer {
 
 Answer json_answer(int status, Json const& body);
 
-}
+} // namespace simulator

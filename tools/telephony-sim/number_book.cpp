@@ -45,7 +45,7 @@ std::optional<Json> first_resource(std::vector<Row> const& rows)
     return Json::parse(rows.front().text(0));
 }
 
-}
+} // namespace
 
 std::optional<Json> find_owned(Database& db, std::string const& sid)
 {
@@ -61,13 +61,14 @@ Json fresh_number(Offer const& offer)
 {
     auto const now = rfc2822(now_ms());
     auto const sid = random_hex("PN", 32);
-    return {{"sid", sid}, {"account_sid", account_sid}, {"friendly_name", national(offer.phone_number)}, {"phone_number", offer.phone_number},
-        {"voice_url", "https://demo.twilio.com/welcome/voice/"}, {"voice_method", "POST"}, {"voice_fallback_url", nullptr},
-        {"voice_fallback_method", "POST"}, {"voice_caller_id_lookup", false}, {"voice_application_sid", nullptr}, {"voice_receive_mode", "voice"},
-        {"date_created", now}, {"date_updated", now}, {"sms_url", "https://demo.twilio.com/welcome/sms/reply"}, {"sms_method", "POST"},
-        {"sms_fallback_url", nullptr}, {"sms_fallback_method", "POST"}, {"sms_application_sid", nullptr}, {"trunk_sid", nullptr},
-        {"status_callback", nullptr}, {"status_callback_method", "POST"}, {"api_version", "2010-04-01"}, {"capabilities", capabilities_of(offer)},
-        {"beta", offer.beta}, {"origin", "twilio"}, {"type", "local"}, {"status", "in-use"}, {"address_requirements", offer.address_requirements},
+    return {{"sid", sid}, {"account_sid", account_sid}, {"friendly_name", national(offer.phone_number)},
+        {"phone_number", offer.phone_number}, {"voice_url", "https://demo.twilio.com/welcome/voice/"}, {"voice_method", "POST"},
+        {"voice_fallback_url", nullptr}, {"voice_fallback_method", "POST"}, {"voice_caller_id_lookup", false},
+        {"voice_application_sid", nullptr}, {"voice_receive_mode", "voice"}, {"date_created", now}, {"date_updated", now},
+        {"sms_url", "https://demo.twilio.com/welcome/sms/reply"}, {"sms_method", "POST"}, {"sms_fallback_url", nullptr},
+        {"sms_fallback_method", "POST"}, {"sms_application_sid", nullptr}, {"trunk_sid", nullptr}, {"status_callback", nullptr},
+        {"status_callback_method", "POST"}, {"api_version", "2010-04-01"}, {"capabilities", capabilities_of(offer)}, {"beta", offer.beta},
+        {"origin", "twilio"}, {"type", "local"}, {"status", "in-use"}, {"address_requirements", offer.address_requirements},
         {"address_sid", nullptr}, {"identity_sid", nullptr}, {"bundle_sid", nullptr}, {"emergency_status", "Inactive"},
         {"emergency_address_sid", nullptr}, {"emergency_address_status", "unregistered"},
         {"uri", std::string("/2010-04-01/Accounts/") + account_sid + "/IncomingPhoneNumbers/" + sid + ".json"}};
@@ -101,7 +102,8 @@ bool release_owned(Database& db, std::string const& sid)
     return true;
 }
 
-std::optional<OwnedPage> list_owned(Database& db, OwnedFilter const& filter, Direction direction, std::string const& from_sid, size_t page_size)
+std::optional<OwnedPage> list_owned(
+    Database& db, OwnedFilter const& filter, Direction direction, std::string const& from_sid, size_t page_size)
 {
     int64_t from = std::numeric_limits<int64_t>::max();
     if (!from_sid.empty()) {
@@ -134,16 +136,16 @@ std::optional<OwnedPage> list_owned(Database& db, OwnedFilter const& filter, Dir
 
 Json ledger(Database& db)
 {
-    Json out {{"numbers", Json::array()}, {"sales", Json::array()}};
+    Json out{{"numbers", Json::array()}, {"sales", Json::array()}};
     int64_t owned = 0;
     auto const rows = db.run(R"(
         SELECT s.sequence, s.sid, s.phone_number, COALESCE(n.friendly_name, s.friendly_name), s.account_sid, s.sold_at, s.released_at, s.monthly_price
         FROM sales s LEFT JOIN numbers n ON n.sid = s.sid ORDER BY s.sequence)");
     for (auto const& row : rows) {
         bool const released = !row.is_null(6);
-        Json const sale {{"sequence", row.number(0)}, {"sid", row.text(1)}, {"phone_number", row.text(2)}, {"friendly_name", row.text(3)},
-            {"account_sid", row.text(4)}, {"sold_at", rfc3339(row.number(5))}, {"released_at", released ? Json(rfc3339(row.number(6))) : Json(nullptr)},
-            {"monthly_price", row.text(7)}};
+        Json const sale{{"sequence", row.number(0)}, {"sid", row.text(1)}, {"phone_number", row.text(2)}, {"friendly_name", row.text(3)},
+            {"account_sid", row.text(4)}, {"sold_at", rfc3339(row.number(5))},
+            {"released_at", released ? Json(rfc3339(row.number(6))) : Json(nullptr)}, {"monthly_price", row.text(7)}};
         if (!released) {
             out["numbers"].push_back(sale);
             ++owned;
@@ -157,4 +159,4 @@ Json ledger(Database& db)
     return out;
 }
 
-}
+} // namespace simulator

@@ -33,8 +33,9 @@ struct OwnedPage {
 };
 // Starts behind (older than) or before (newer than) the sale with that SID; nothing if there never was such a sale.
 enum class Direction { older, newer };
-std::optional<OwnedPage> list_owned(Database& db, OwnedFilter const& filter, Direction direction, std::string const& from_sid, size_t page_size);
+std::optional<OwnedPage> list_owned(
+    Database& db, OwnedFilter const& filter, Direction direction, std::string const& from_sid, size_t page_size);
 
 Json ledger(Database& db);
 
-}
+} // namespace simulator

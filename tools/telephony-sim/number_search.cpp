@@ -40,7 +40,10 @@ std::optional<double> decimal(std::string const& text)
     return value;
 }
 
-TwilioRefusal bad(std::string const& message) { return {400, 20422, message}; }
+TwilioRefusal bad(std::string const& message)
+{
+    return {400, 20422, message};
+}
 
 // Letters stand for the keys they are on; '*' is any digit.
 std::optional<std::string> digits_of(std::string const& text)
@@ -48,9 +51,12 @@ std::optional<std::string> digits_of(std::string const& text)
     constexpr std::string_view keys = "22233344455566677778889999";
     std::string out;
     for (unsigned char const c : text) {
-        if (std::isdigit(c) || c == '*') out += static_cast<char>(c);
-        else if (std::isalpha(c)) out += keys[static_cast<size_t>(std::tolower(c) - 'a')];
-        else if (c != '+' || !out.empty()) return std::nullopt;
+        if (std::isdigit(c) || c == '*')
+            out += static_cast<char>(c);
+        else if (std::isalpha(c))
+            out += keys[static_cast<size_t>(std::tolower(c) - 'a')];
+        else if (c != '+' || !out.empty())
+            return std::nullopt;
     }
     return out;
 }
@@ -58,14 +64,17 @@ std::optional<std::string> digits_of(std::string const& text)
 bool contains(std::string const& number, std::string const& pattern)
 {
     for (size_t start = 1; start + pattern.size() <= number.size(); ++start) {
-        bool const fits = std::equal(
-            pattern.begin(), pattern.end(), number.begin() + static_cast<std::ptrdiff_t>(start), [](char wanted, char got) { return wanted == '*' || wanted == got; });
+        bool const fits = std::equal(pattern.begin(), pattern.end(), number.begin() + static_cast<std::ptrdiff_t>(start),
+            [](char wanted, char got) { return wanted == '*' || wanted == got; });
         if (fits) return true;
     }
     return false;
 }
 
-bool same_words(std::string const& a, std::string const& b) { return lower(a) == lower(b); }
+bool same_words(std::string const& a, std::string const& b)
+{
+    return lower(a) == lower(b);
+}
 
 std::optional<TwilioRefusal> add_flags(Fields const& query, Search& search)
 {
@@ -74,18 +83,18 @@ std::optional<TwilioRefusal> add_flags(Fields const& query, Search& search)
         bool wanted; // the value that filters; with the other everything passes
         Filter filter;
     };
-    std::array const flags {
-        Flag {"VoiceEnabled", true, [](Offer const& offer) { return offer.voice; }},
-        Flag {"VoiceEnabled", false, [](Offer const& offer) { return !offer.voice; }},
-        Flag {"SmsEnabled", true, [](Offer const& offer) { return offer.sms; }},
-        Flag {"SmsEnabled", false, [](Offer const& offer) { return !offer.sms; }},
-        Flag {"MmsEnabled", true, [](Offer const& offer) { return offer.mms; }},
-        Flag {"MmsEnabled", false, [](Offer const& offer) { return !offer.mms; }},
-        Flag {"FaxEnabled", true, [](Offer const&) { return false; }},
-        Flag {"Beta", false, [](Offer const& offer) { return !offer.beta; }},
-        Flag {"ExcludeAllAddressRequired", true, [](Offer const& offer) { return offer.address_requirements == "none"; }},
-        Flag {"ExcludeLocalAddressRequired", true, [](Offer const& offer) { return offer.address_requirements != "local"; }},
-        Flag {"ExcludeForeignAddressRequired", true, [](Offer const& offer) { return offer.address_requirements != "foreign"; }},
+    std::array const flags{
+        Flag{"VoiceEnabled", true, [](Offer const& offer) { return offer.voice; }},
+        Flag{"VoiceEnabled", false, [](Offer const& offer) { return !offer.voice; }},
+        Flag{"SmsEnabled", true, [](Offer const& offer) { return offer.sms; }},
+        Flag{"SmsEnabled", false, [](Offer const& offer) { return !offer.sms; }},
+        Flag{"MmsEnabled", true, [](Offer const& offer) { return offer.mms; }},
+        Flag{"MmsEnabled", false, [](Offer const& offer) { return !offer.mms; }},
+        Flag{"FaxEnabled", true, [](Offer const&) { return false; }},
+        Flag{"Beta", false, [](Offer const& offer) { return !offer.beta; }},
+        Flag{"ExcludeAllAddressRequired", true, [](Offer const& offer) { return offer.address_requirements == "none"; }},
+        Flag{"ExcludeLocalAddressRequired", true, [](Offer const& offer) { return offer.address_requirements != "local"; }},
+        Flag{"ExcludeForeignAddressRequired", true, [](Offer const& offer) { return offer.address_requirements != "foreign"; }},
     };
     for (auto const& flag : flags) {
         auto const value = field(query, flag.name);
@@ -99,7 +108,7 @@ std::optional<TwilioRefusal> add_flags(Fields const& query, Search& search)
 
 void add_places(Fields const& query, Search& search)
 {
-    auto const add = [&](char const* name, std::string Place::* member) {
+    auto const add = [&](char const* name, std::string Place::*member) {
         if (auto value = field(query, name); value && !value->empty())
             search.filters.push_back([wanted = *value, member](Offer const& offer) { return same_words(offer.place.*member, wanted); });
     };
@@ -124,7 +133,14 @@ std::optional<TwilioRefusal> add_distance(Database& db, Inventory const& invento
         auto const latitude = parts.size() == 2 ? decimal(parts[0]) : std::nullopt;
         auto const longitude = parts.size() == 2 ? decimal(parts[1]) : std::nullopt;
         if (!latitude || !longitude) return bad("NearLatLong must be two decimal numbers with a comma between them");
-        search.near = Place {.country = "", .region = "", .lata = "", .locality = "", .rate_center = "", .postal_code = "", .latitude = *latitude, .longitude = *longitude};
+        search.near = Place{.country = "",
+            .region = "",
+            .lata = "",
+            .locality = "",
+            .rate_center = "",
+            .postal_code = "",
+            .latitude = *latitude,
+            .longitude = *longitude};
     }
     if (!search.near) return std::nullopt;
     int distance = default_distance;
@@ -143,7 +159,7 @@ std::optional<TwilioRefusal> add_digits(Fields const& query, Search& search)
 {
     if (auto const value = field(query, "AreaCode"); value && !value->empty()) {
         auto const number = whole_number(*value);
-        if (value->size() != 3 || !number || *number < 200) return TwilioRefusal {400, 21451, "Invalid area code: " + *value};
+        if (value->size() != 3 || !number || *number < 200) return TwilioRefusal{400, 21451, "Invalid area code: " + *value};
         search.area_code = *value;
     }
     if (auto const value = field(query, "Contains")) {
@@ -160,9 +176,10 @@ std::optional<TwilioRefusal> add_digits(Fields const& query, Search& search)
     return std::nullopt;
 }
 
-}
+} // namespace
 
-std::variant<std::vector<Offer>, TwilioRefusal> search_numbers(Database& db, Inventory const& inventory, std::string const& country, Fields const& query)
+std::variant<std::vector<Offer>, TwilioRefusal> search_numbers(
+    Database& db, Inventory const& inventory, std::string const& country, Fields const& query)
 {
     Search search;
     if (auto refusal = add_digits(query, search)) return *refusal;
@@ -181,7 +198,8 @@ std::variant<std::vector<Offer>, TwilioRefusal> search_numbers(Database& db, Inv
         double position = 0; // without a point to be near to, every area code shows its first, then every one its second
         for (auto& offer : inventory.offers(db, code)) {
             position += 1;
-            bool const wanted = std::all_of(search.filters.begin(), search.filters.end(), [&](Filter const& filter) { return filter(offer); });
+            bool const wanted
+                = std::all_of(search.filters.begin(), search.filters.end(), [&](Filter const& filter) { return filter(offer); });
             if (!wanted) continue;
             auto const order = search.near ? miles_between(*search.near, offer.place.latitude, offer.place.longitude) : position;
             hits.push_back({order, std::move(offer)});
@@ -198,19 +216,19 @@ std::variant<std::vector<Offer>, TwilioRefusal> search_numbers(Database& db, Inv
 
 bool is_search_parameter(std::string const& name)
 {
-    static constexpr std::array names {"AreaCode", "Contains", "SmsEnabled", "MmsEnabled", "VoiceEnabled", "FaxEnabled", "ExcludeAllAddressRequired",
-        "ExcludeLocalAddressRequired", "ExcludeForeignAddressRequired", "Beta", "NearNumber", "NearLatLong", "Distance", "InPostalCode", "InRegion",
-        "InRateCenter", "InLata", "InLocality", "PageSize", "Page", "PageToken"};
+    static constexpr std::array names{"AreaCode", "Contains", "SmsEnabled", "MmsEnabled", "VoiceEnabled", "FaxEnabled",
+        "ExcludeAllAddressRequired", "ExcludeLocalAddressRequired", "ExcludeForeignAddressRequired", "Beta", "NearNumber", "NearLatLong",
+        "Distance", "InPostalCode", "InRegion", "InRateCenter", "InLata", "InLocality", "PageSize", "Page", "PageToken"};
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 Json described(Offer const& offer)
 {
     auto const& place = offer.place;
-    return {{"friendly_name", national(offer.phone_number)}, {"phone_number", offer.phone_number}, {"lata", place.lata}, {"locality", place.locality},
-        {"rate_center", place.rate_center}, {"latitude", place.latitude}, {"longitude", place.longitude}, {"region", place.region},
-        {"postal_code", place.postal_code}, {"iso_country", place.country}, {"address_requirements", offer.address_requirements},
-        {"beta", offer.beta}, {"capabilities", capabilities_of(offer)}};
+    return {{"friendly_name", national(offer.phone_number)}, {"phone_number", offer.phone_number}, {"lata", place.lata},
+        {"locality", place.locality}, {"rate_center", place.rate_center}, {"latitude", place.latitude}, {"longitude", place.longitude},
+        {"region", place.region}, {"postal_code", place.postal_code}, {"iso_country", place.country},
+        {"address_requirements", offer.address_requirements}, {"beta", offer.beta}, {"capabilities", capabilities_of(offer)}};
 }
 
-}
+} // namespace simulator

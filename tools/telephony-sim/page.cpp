@@ -14,17 +14,17 @@ struct File {
     char const* content_type;
 };
 
-constexpr std::array files {
-    File {"/", "page/index.html", "text/html; charset=utf-8"},
-    File {"/telephone.css", "page/telephone.css", "text/css; charset=utf-8"},
-    File {"/telephone.js", "page/telephone.js", "text/javascript; charset=utf-8"},
-    File {"/mark.svg", "page/mark.svg", "image/svg+xml"},
+constexpr std::array files{
+    File{"/", "page/index.html", "text/html; charset=utf-8"},
+    File{"/telephone.css", "page/telephone.css", "text/css; charset=utf-8"},
+    File{"/telephone.js", "page/telephone.js", "text/javascript; charset=utf-8"},
+    File{"/mark.svg", "page/mark.svg", "image/svg+xml"},
 };
 
 constexpr char const* policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
                                "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-}
+} // namespace
 
 std::optional<Answer> page_file(std::string const& path)
 {
@@ -40,4 +40,4 @@ std::optional<Answer> page_file(std::string const& path)
     return std::nullopt;
 }
 
-}
+} // namespace simulator

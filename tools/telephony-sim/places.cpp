@@ -21,7 +21,8 @@ std::string rate_center_name(std::string const& locality)
         if (std::isalpha(c) || c == ' ') name += static_cast<char>(std::toupper(c));
     }
     name.resize(std::min(name.size(), rate_center_length));
-    while (name.ends_with(' ')) name.pop_back();
+    while (name.ends_with(' '))
+        name.pop_back();
     return name;
 }
 
@@ -31,7 +32,7 @@ std::map<std::string, std::vector<Place>> read_table()
     for (auto const& line : split(embedded("area_codes.txt"), '\n')) {
         if (line.empty() || line.starts_with('#')) continue;
         auto const cells = split(line, '|');
-        Place const place {.country = cells.at(1),
+        Place const place{.country = cells.at(1),
             .region = cells.at(2),
             .lata = cells.at(3),
             .locality = cells.at(4),
@@ -39,12 +40,13 @@ std::map<std::string, std::vector<Place>> read_table()
             .postal_code = cells.at(7),
             .latitude = std::stod(cells.at(5)),
             .longitude = std::stod(cells.at(6))};
-        for (auto const& code : split(cells.at(0), ',')) table[code].push_back(place);
+        for (auto const& code : split(cells.at(0), ','))
+            table[code].push_back(place);
     }
     return table;
 }
 
-}
+} // namespace
 
 double miles_between(Place const& from, double latitude, double longitude)
 {
@@ -68,4 +70,4 @@ std::string area_code_of(std::string const& e164)
     return e164.size() == 12 && e164.starts_with("+1") && is_e164(e164) ? e164.substr(2, 3) : "";
 }
 
-}
+} // namespace simulator

@@ -26,4 +26,4 @@ std::map<std::string, std::vector<Place>> const& area_codes();
 // "604" of "+16045550123"; "" if the number is not North American.
 std::string area_code_of(std::string const& e164);
 
-}
+} // namespace simulator

@@ -10,8 +10,7 @@ namespace simulator {
 namespace {
 
 constexpr size_t largest_body = 1024 * 1024;
-constexpr size_t resting_threads = 32;
-constexpr size_t most_threads = 256; // each open connection holds one
+constexpr size_t threads = 192; // each open connection holds one; httplib's growing pool can leave a connection waiting behind an idle one
 constexpr size_t waiting_connections = 1024;
 constexpr auto idle_connection = std::chrono::seconds(15);
 constexpr auto slow_client = std::chrono::seconds(15);
@@ -32,16 +31,28 @@ Request received(httplib::Request const& wire)
     return request;
 }
 
+// A DELETE or POST may come without any body and without saying so. httplib waits for the rest of it after the answer,
+// and takes the next request on the connection for it.
+void expect_no_more(httplib::Request const& wire)
+{
+    if (!wire.has_header("Content-Length") && !wire.has_header("Transfer-Encoding"))
+        const_cast<httplib::Request&>(wire).body_consumed_ = true;
+}
+
 void reply(httplib::Response& wire, Answer const& answer)
 {
     wire.status = answer.status;
-    for (auto const& [name, value] : answer.headers) wire.set_header(name, value);
+    for (auto const& [name, value] : answer.headers)
+        wire.set_header(name, value);
     if (!answer.content_type.empty()) wire.set_content(answer.body, answer.content_type);
 }
 
-std::string path_of(httplib::Request const& wire) { return wire.target.substr(0, wire.target.find_first_of("?#")); }
-
+std::string path_of(httplib::Request const& wire)
+{
+    return wire.target.substr(0, wire.target.find_first_of("?#"));
 }
+
+} // namespace
 
 struct Server::Wire {
     httplib::Server server;
@@ -50,7 +61,7 @@ struct Server::Wire {
 Server::Server(Handler handle) : m_wire(std::make_unique<Wire>())
 {
     auto& server = m_wire->server;
-    server.new_task_queue = [] { return new httplib::ThreadPool(resting_threads, most_threads, waiting_connections); };
+    server.new_task_queue = [] { return new httplib::ThreadPool(threads, threads, waiting_connections); };
     server.set_tcp_nodelay(true);
     server.set_payload_max_length(largest_body);
     server.set_keep_alive_max_count(1'000'000);
@@ -58,6 +69,7 @@ Server::Server(Handler handle) : m_wire(std::make_unique<Wire>())
     server.set_read_timeout(slow_client);
     server.set_write_timeout(slow_client);
     auto const serve = [handle = std::move(handle)](httplib::Request const& wire, httplib::Response& response) {
+        expect_no_more(wire);
         reply(response, handle(received(wire)));
     };
     server.Get(".*", serve);
@@ -90,8 +102,14 @@ int Server::bind(std::string const& host, int port)
     return server.bind_to_port(host, port) ? port : -1;
 }
 
-void Server::run() { m_wire->server.listen_after_bind(); }
-
-void Server::stop() { m_wire->server.stop(); }
-
+void Server::run()
+{
+    m_wire->server.listen_after_bind();
 }
+
+void Server::stop()
+{
+    m_wire->server.stop();
+}
+
+} // namespace simulator

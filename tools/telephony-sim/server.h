@@ -25,4 +25,4 @@ private:
     std::unique_ptr<Wire> m_wire;
 };
 
-}
+} // namespace simulator

@@ -29,11 +29,11 @@ std::string problem_with(Json const& patch)
     return "";
 }
 
-}
+} // namespace
 
 Settings::Settings(State& state, int default_latency_ms)
-    : m_state(state),
-      m_initial {{"latency_ms", {{"default", default_latency_ms}}}, {"second_import", "conflict"}, {"failed_initiation", "drop"}},
+    : m_state(state), m_initial{{"latency_ms", {{"default", default_latency_ms}}}, {"second_import", "conflict"},
+                          {"failed_initiation", "drop"}},
       m_settings(m_initial)
 {
     auto const kept = m_state.look([](Database& db) { return remembered(db, "settings"); });
@@ -85,4 +85,4 @@ void Settings::forget()
     m_settings = m_initial;
 }
 
-}
+} // namespace simulator

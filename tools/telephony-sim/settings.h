@@ -35,4 +35,4 @@ private:
     Json m_settings;
 };
 
-}
+} // namespace simulator

@@ -21,21 +21,22 @@ uint64_t settled_seed(State& state, std::optional<uint64_t> given)
     });
 }
 
-bool is_twilio(std::string const& path) { return path.starts_with("/2010-04-01"); }
-
-bool is_elevenlabs(std::string const& path) { return path.starts_with("/v1/"); }
-
+bool is_twilio(std::string const& path)
+{
+    return path.starts_with("/2010-04-01");
 }
 
+bool is_elevenlabs(std::string const& path)
+{
+    return path.starts_with("/v1/");
+}
+
+} // namespace
+
 Simulator::Simulator(Options const& options)
-    : m_state(options.state),
-      m_settings(m_state, options.latency_ms),
-      m_journal(m_state),
-      m_gate(m_settings, m_journal),
-      m_inventory(settled_seed(m_state, options.seed)),
-      m_twilio(m_state, m_inventory, m_gate),
-      m_elevenlabs(m_state, m_settings, m_gate, options.webhook_secret),
-      m_telephone(m_state, m_settings),
+    : m_state(options.state), m_settings(m_state, options.latency_ms), m_journal(m_state), m_gate(m_settings, m_journal),
+      m_inventory(settled_seed(m_state, options.seed)), m_twilio(m_state, m_inventory, m_gate),
+      m_elevenlabs(m_state, m_settings, m_gate, options.webhook_secret), m_telephone(m_state, m_settings),
       m_controls(m_state, m_settings, m_journal, m_telephone)
 {
     m_state.change([](Database& db) { prepare_workspace(db); });
@@ -59,14 +60,21 @@ Answer failure(std::string const& path, int status)
     bool const internal = status >= 500;
     if (is_twilio(path)) {
         auto const code = lost ? 20404 : internal ? 20500 : 20422;
-        return twilio_refusal({status, code, lost ? "The requested resource " + path + " was not found" : large ? "The request is too large" : "The request could not be handled"});
+        return twilio_refusal({status, code,
+            lost        ? "The requested resource " + path + " was not found"
+                : large ? "The request is too large"
+                        : "The request could not be handled"});
     }
     if (is_elevenlabs(path)) {
         if (lost) return elevenlabs_answer(404, {{"detail", "Not Found"}});
         return elevenlabs_refusal({status, internal ? "internal_error" : "invalid_request", internal ? "internal_error" : "bad_request",
             large ? "The request is too large" : "The request could not be handled"});
     }
-    return json_answer(status, {{"error", lost ? "Nothing is here" : large ? "The request is too large" : "The request could not be handled"}});
+    return json_answer(status,
+        {{"error",
+            lost        ? "Nothing is here"
+                : large ? "The request is too large"
+                        : "The request could not be handled"}});
 }
 
-}
+} // namespace simulator

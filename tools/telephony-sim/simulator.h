@@ -47,4 +47,4 @@ private:
 // What to say when a request could not be handled at all, in the tongue of the vendor it was meant for.
 Answer failure(std::string const& path, int status);
 
-}
+} // namespace simulator

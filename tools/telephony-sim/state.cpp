@@ -94,4 +94,4 @@ void remember(Database& db, std::string const& name, std::string const& value)
     db.run("INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value", {name, value});
 }
 
-}
+} // namespace simulator

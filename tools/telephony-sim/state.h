@@ -45,7 +45,7 @@ private:
     {
         m_database.run(durability);
         m_database.run("BEGIN IMMEDIATE");
-        Rollback rollback {m_database};
+        Rollback rollback{m_database};
         if constexpr (std::is_void_v<decltype(f(m_database))>) {
             f(m_database);
             m_database.run("COMMIT");
@@ -72,4 +72,4 @@ private:
 std::optional<std::string> remembered(Database& db, std::string const& name);
 void remember(Database& db, std::string const& name, std::string const& value);
 
-}
+} // namespace simulator

@@ -14,8 +14,8 @@ namespace simulator {
 
 namespace {
 
-constexpr std::chrono::milliseconds initiation_patience {5000};
-constexpr std::chrono::milliseconds twiml_patience {15000};
+constexpr std::chrono::milliseconds initiation_patience{5000};
+constexpr std::chrono::milliseconds twiml_patience{15000};
 constexpr size_t longest_twiml = 64 * 1024;
 constexpr char const* withheld_caller = "anonymous";
 
@@ -25,7 +25,8 @@ bool is_elevenlabs_call_url(std::string const& url)
     if (host_start == std::string::npos) return false;
     auto const path_start = url.find('/', host_start + 3);
     auto const host = url.substr(host_start + 3, path_start == std::string::npos ? std::string::npos : path_start - host_start - 3);
-    return host.ends_with(".elevenlabs.io") && path_start != std::string::npos && url.substr(path_start).starts_with("/twilio/inbound_call");
+    return host.ends_with(".elevenlabs.io") && path_start != std::string::npos
+        && url.substr(path_start).starts_with("/twilio/inbound_call");
 }
 
 // Calls `found` with each {{name}} and puts what it returns in its place.
@@ -61,24 +62,15 @@ std::string spoken(Json const& value)
     return value.is_null() ? "" : to_text(value);
 }
 
-Json part(Json const& object, std::vector<char const*> const& path)
-{
-    Json const* at = &object;
-    for (auto const* name : path) {
-        if (!at->is_object() || !at->contains(name)) return nullptr;
-        at = &(*at)[name];
-    }
-    return *at;
-}
-
 std::string listed(std::set<std::string> const& names)
 {
     std::string out;
-    for (auto const& name : names) out += (out.empty() ? "" : ", ") + name;
+    for (auto const& name : names)
+        out += (out.empty() ? "" : ", ") + name;
     return out;
 }
 
-}
+} // namespace
 
 struct Telephone::Call {
     std::string from;
@@ -100,8 +92,9 @@ Json Telephone::call(std::string const& from, std::string const& to)
     Call call;
     call.from = from.empty() ? withheld_caller : from;
     call.to = to;
-    call.result = {{"call_sid", call.sid}, {"from", call.from}, {"to", to}, {"status", "failed"}, {"answered_by", nullptr}, {"agent_id", nullptr},
-        {"agent_name", nullptr}, {"greeting", ""}, {"variables", Json::object()}, {"webhook", nullptr}, {"reason", nullptr}, {"steps", Json::array()}};
+    call.result = {{"call_sid", call.sid}, {"from", call.from}, {"to", to}, {"status", "failed"}, {"answered_by", nullptr},
+        {"agent_id", nullptr}, {"agent_name", nullptr}, {"greeting", ""}, {"variables", Json::object()}, {"webhook", nullptr},
+        {"reason", nullptr}, {"steps", Json::array()}};
     auto const number = m_state.look([&](Database& db) { return find_owned_by_number(db, to); });
     if (!number) {
         call.fail("The number you dialled is not in service");
@@ -110,9 +103,12 @@ Json Telephone::call(std::string const& from, std::string const& to)
     }
     call.step("Twilio knows " + national(to) + " as " + text_at(*number, "friendly_name"));
     bool const elsewhere = !number->at("trunk_sid").is_null() || !number->at("voice_application_sid").is_null();
-    if (elsewhere) call.fail("The number is given to a trunk or an application, which nobody simulates");
-    else if (is_elevenlabs_call_url(text_at(*number, "voice_url"))) reach_agent(call);
-    else reach_address(call, *number);
+    if (elsewhere)
+        call.fail("The number is given to a trunk or an application, which nobody simulates");
+    else if (is_elevenlabs_call_url(text_at(*number, "voice_url")))
+        reach_agent(call);
+    else
+        reach_address(call, *number);
     return call.result;
 }
 
@@ -124,32 +120,33 @@ void Telephone::reach_agent(Call& call)
     };
     auto const found = m_state.look([&](Database& db) {
         auto number = find_imported_by_number(db, call.to);
-        return Found {number, number ? find_agent(db, number->agent_id) : std::nullopt};
+        return Found{number, number ? find_agent(db, number->agent_id) : std::nullopt};
     });
-    if (!found.number) return call.fail("Twilio sent the call to ElevenLabs, which has no such number: it was never imported, or deleted there");
-    if (found.number->agent_id.empty() || !found.agent) return call.fail("ElevenLabs has the number as " + found.number->phone_number_id + ", but no agent answers it");
+    if (!found.number)
+        return call.fail("Twilio sent the call to ElevenLabs, which has no such number: it was never imported, or deleted there");
+    if (found.number->agent_id.empty() || !found.agent)
+        return call.fail("ElevenLabs has the number as " + found.number->phone_number_id + ", but no agent answers it");
     auto const& agent = *found.agent;
     call.step("ElevenLabs: " + found.number->phone_number_id + " is answered by agent " + text_at(agent, "name"));
     call.result["agent_id"] = text_at(agent, "agent_id");
     call.result["agent_name"] = text_at(agent, "name");
 
-    auto const speech = part(agent, {"conversation_config", "agent"});
+    auto const speech = value_at(agent, {"conversation_config", "agent"});
     auto first_message = text_at(speech, "first_message");
-    auto variables = part(speech, {"dynamic_variables", "dynamic_variable_placeholders"});
+    auto variables = value_at(speech, {"dynamic_variables", "dynamic_variable_placeholders"});
     if (!variables.is_object()) variables = Json::object();
     if (!ask_initiation_webhook(call, agent, variables, first_message)) return;
     call.result["variables"] = variables;
 
     auto needed = names_in(first_message);
-    needed.merge(names_in(text_at(part(speech, {"prompt"}), "prompt")));
+    needed.merge(names_in(text_at(value_at(speech, {"prompt"}), "prompt")));
     std::erase_if(needed, [&](std::string const& name) { return variables.contains(name); });
     if (!needed.empty()) return call.fail("The agent's words use variables that have no value: " + listed(needed));
 
-    Json const system {{"system__caller_id", call.from}, {"system__called_number", call.to}, {"system__call_sid", call.sid},
+    Json const system{{"system__caller_id", call.from}, {"system__called_number", call.to}, {"system__call_sid", call.sid},
         {"system__agent_id", text_at(agent, "agent_id")}, {"system__time_utc", rfc3339(now_ms())}};
-    call.result["greeting"] = with_variables(first_message, [&](std::string const& name) {
-        return spoken(variables.contains(name) ? variables[name] : system.value(name, Json("")));
-    });
+    call.result["greeting"] = with_variables(first_message,
+        [&](std::string const& name) { return spoken(variables.contains(name) ? variables[name] : system.value(name, Json(""))); });
     call.result["status"] = "answered";
     call.result["answered_by"] = "agent";
     call.step(text_at(agent, "name") + " answers");
@@ -157,15 +154,15 @@ void Telephone::reach_agent(Call& call)
 
 bool Telephone::ask_initiation_webhook(Call& call, Json const& agent, Json& variables, std::string& first_message)
 {
-    auto const overrides = part(agent, {"platform_settings", "overrides"});
-    if (part(overrides, {"enable_conversation_initiation_client_data_from_webhook"}) != true) {
+    auto const overrides = value_at(agent, {"platform_settings", "overrides"});
+    if (value_at(overrides, {"enable_conversation_initiation_client_data_from_webhook"}) != true) {
         call.step("The agent does not ask an initiation webhook: its placeholders stand");
         return true;
     }
     WebRequest request;
     std::string unknown_secret;
     m_state.look([&](Database& db) {
-        auto webhook = part(agent, {"platform_settings", "workspace_overrides", "conversation_initiation_client_data_webhook"});
+        auto webhook = value_at(agent, {"platform_settings", "workspace_overrides", "conversation_initiation_client_data_webhook"});
         if (!webhook.is_object()) webhook = workspace_settings(db)["conversation_initiation_client_data_webhook"];
         if (!webhook.is_object()) return;
         request.url = text_at(webhook, "url");
@@ -189,14 +186,15 @@ bool Telephone::ask_initiation_webhook(Call& call, Json const& agent, Json& vari
 
     request.content_type = "application/json";
     request.patience = initiation_patience;
-    request.body = to_text({{"caller_id", call.from}, {"agent_id", text_at(agent, "agent_id")}, {"called_number", call.to}, {"call_sid", call.sid}});
+    request.body
+        = to_text({{"caller_id", call.from}, {"agent_id", text_at(agent, "agent_id")}, {"called_number", call.to}, {"call_sid", call.sid}});
     auto const answer = send(request);
     call.result["webhook"] = {{"url", request.url}, {"status", answer.status}, {"ms", answer.took_ms}, {"error", answer.error}};
     if (answer.status == 0) return failed("The initiation webhook at " + request.url + " failed: " + answer.error);
     if (answer.status != 200) return failed("The initiation webhook answered " + std::to_string(answer.status) + " instead of 200");
     call.step("The initiation webhook answered in " + std::to_string(answer.took_ms) + " ms");
     auto const data = parse_json(answer.body);
-    auto const given = data ? part(*data, {"dynamic_variables"}) : Json(nullptr);
+    auto const given = data ? value_at(*data, {"dynamic_variables"}) : Json(nullptr);
     if (text_at(data.value_or(nullptr), "type") != "conversation_initiation_client_data")
         return failed("The initiation webhook's answer is not of type conversation_initiation_client_data");
     if (!given.is_object()) return failed("The initiation webhook's answer has no dynamic_variables");
@@ -207,11 +205,12 @@ bool Telephone::ask_initiation_webhook(Call& call, Json const& agent, Json& vari
     }
     if (!lacking.empty()) return failed("The initiation webhook's answer lacks variables that the agent defines: " + listed(lacking));
     for (auto const& [name, value] : given.items()) {
-        if (!value.is_string() && !value.is_number() && !value.is_boolean()) return failed("Variable " + name + " is neither text nor number nor true or false");
+        if (!value.is_string() && !value.is_number() && !value.is_boolean())
+            return failed("Variable " + name + " is neither text nor number nor true or false");
         if (name.starts_with("system__")) return failed("Variable " + name + " uses the reserved prefix system__");
     }
-    auto const other_words = part(*data, {"conversation_config_override", "agent", "first_message"});
-    if (!other_words.is_null() && part(overrides, {"conversation_config_override", "agent", "first_message"}) != true)
+    auto const other_words = value_at(*data, {"conversation_config_override", "agent", "first_message"});
+    if (!other_words.is_null() && value_at(overrides, {"conversation_config_override", "agent", "first_message"}) != true)
         return failed("The initiation webhook overrides first_message, which the agent does not allow");
     if (other_words.is_string()) first_message = other_words.get<std::string>();
     variables = given;
@@ -236,8 +235,8 @@ bool Telephone::fetch_twiml(Call& call, std::string const& configured_url, std::
         call.fail("The number still points at Twilio's demonstration: nobody has configured it");
         return true;
     }
-    Fields form {{"CallSid", call.sid}, {"AccountSid", account_sid}, {"From", call.from}, {"To", call.to}, {"Caller", call.from}, {"Called", call.to},
-        {"CallStatus", "ringing"}, {"ApiVersion", "2010-04-01"}, {"Direction", "inbound"}};
+    Fields form{{"CallSid", call.sid}, {"AccountSid", account_sid}, {"From", call.from}, {"To", call.to}, {"Caller", call.from},
+        {"Called", call.to}, {"CallStatus", "ringing"}, {"ApiVersion", "2010-04-01"}, {"Direction", "inbound"}};
     if (auto const known = area_codes().find(area_code_of(call.to)); known != area_codes().end()) {
         auto const& place = known->second.front();
         for (std::string const who : {"To", "Called"}) {
@@ -259,7 +258,7 @@ bool Telephone::fetch_twiml(Call& call, std::string const& configured_url, std::
         request.content_type = "application/x-www-form-urlencoded; charset=UTF-8";
     }
     request.url = url;
-    request.headers = {{"X-Twilio-Signature", twilio_signature(account_token, url, method == "GET" ? Fields {} : form)},
+    request.headers = {{"X-Twilio-Signature", twilio_signature(account_token, url, method == "GET" ? Fields{} : form)},
         {"I-Twilio-Idempotency-Token", random_hex("", 32)}, {"User-Agent", "TwilioProxy/1.1"}};
     auto const answer = send(request);
     call.result["webhook"] = {{"url", url}, {"status", answer.status}, {"ms", answer.took_ms}, {"error", answer.error}};
@@ -268,7 +267,8 @@ bool Telephone::fetch_twiml(Call& call, std::string const& configured_url, std::
         return false;
     };
     if (answer.status == 0) return refuse("11205: " + configured_url + " failed: " + answer.error);
-    if (answer.status >= 400 || answer.status < 200) return refuse("11200: " + configured_url + " answered " + std::to_string(answer.status));
+    if (answer.status >= 400 || answer.status < 200)
+        return refuse("11200: " + configured_url + " answered " + std::to_string(answer.status));
     if (answer.body.size() > longest_twiml) return refuse("11750: the answer is longer than 64 kB");
     auto const type = lower(answer.content_type.substr(0, answer.content_type.find(';')));
     if (type != "text/xml" && type != "application/xml") return refuse("12300: the answer is \"" + answer.content_type + "\", not XML");
@@ -277,9 +277,12 @@ bool Telephone::fetch_twiml(Call& call, std::string const& configured_url, std::
 
     std::string greeting;
     for (auto const& verb : *verbs) {
-        if (verb.name == "Say") greeting += (greeting.empty() ? "" : " ") + verb.text;
-        else if (verb.name == "Dial") call.step("Twilio forwards the call to " + verb.text);
-        else call.step("Twilio does " + verb.name + (verb.text.empty() ? "" : " " + verb.text));
+        if (verb.name == "Say")
+            greeting += (greeting.empty() ? "" : " ") + verb.text;
+        else if (verb.name == "Dial")
+            call.step("Twilio forwards the call to " + verb.text);
+        else
+            call.step("Twilio does " + verb.name + (verb.text.empty() ? "" : " " + verb.text));
     }
     call.result["greeting"] = greeting;
     call.result["status"] = "answered";
@@ -289,4 +292,4 @@ bool Telephone::fetch_twiml(Call& call, std::string const& configured_url, std::
     return true;
 }
 
-}
+} // namespace simulator

@@ -28,4 +28,4 @@ private:
     Settings const& m_settings;
 };
 
-}
+} // namespace simulator

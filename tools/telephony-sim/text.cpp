@@ -42,16 +42,18 @@ std::string decoded(std::string_view text, bool plus_is_space)
 std::string random_from(std::string_view alphabet, std::string_view prefix, size_t length)
 {
     std::string bytes(length, '\0');
-    if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(length)) != 1) throw std::runtime_error("no randomness");
+    if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(length)) != 1)
+        throw std::runtime_error("no randomness");
     std::string out(prefix);
-    for (unsigned char const byte : bytes) out += alphabet[byte % alphabet.size()];
+    for (unsigned char const byte : bytes)
+        out += alphabet[byte % alphabet.size()];
     return out;
 }
 
 std::tm utc(int64_t ms)
 {
     auto const seconds = static_cast<std::time_t>(ms / 1000);
-    std::tm out {};
+    std::tm out{};
     gmtime_r(&seconds, &out);
     return out;
 }
@@ -59,14 +61,17 @@ std::tm utc(int64_t ms)
 std::string formatted(int64_t ms, char const* format)
 {
     auto const time = utc(ms);
-    std::array<char, 64> buffer {};
+    std::array<char, 64> buffer{};
     auto const size = std::strftime(buffer.data(), buffer.size(), format, &time);
     return {buffer.data(), size};
 }
 
-}
+} // namespace
 
-std::string percent_decoded(std::string_view text) { return decoded(text, false); }
+std::string percent_decoded(std::string_view text)
+{
+    return decoded(text, false);
+}
 
 std::string percent_encoded(std::string_view text)
 {
@@ -140,7 +145,8 @@ size_t characters(std::string_view utf8)
 std::string base64(std::string_view bytes)
 {
     std::string out(4 * ((bytes.size() + 2) / 3), '\0');
-    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), reinterpret_cast<unsigned char const*>(bytes.data()), static_cast<int>(bytes.size()));
+    EVP_EncodeBlock(
+        reinterpret_cast<unsigned char*>(out.data()), reinterpret_cast<unsigned char const*>(bytes.data()), static_cast<int>(bytes.size()));
     return out;
 }
 
@@ -148,8 +154,8 @@ std::optional<std::string> base64_decoded(std::string_view text)
 {
     if (text.size() % 4 != 0) return std::nullopt;
     std::string out(text.size() / 4 * 3, '\0');
-    auto const size
-        = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()), reinterpret_cast<unsigned char const*>(text.data()), static_cast<int>(text.size()));
+    auto const size = EVP_DecodeBlock(
+        reinterpret_cast<unsigned char*>(out.data()), reinterpret_cast<unsigned char const*>(text.data()), static_cast<int>(text.size()));
     if (size < 0) return std::nullopt;
     auto const padding = text.ends_with("==") ? 2u : text.ends_with("=") ? 1u : 0u;
     out.resize(static_cast<size_t>(size) - padding);
@@ -158,22 +164,32 @@ std::optional<std::string> base64_decoded(std::string_view text)
 
 std::string hmac_sha1(std::string_view key, std::string_view data)
 {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest {};
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned int size = 0;
-    HMAC(EVP_sha1(), key.data(), static_cast<int>(key.size()), reinterpret_cast<unsigned char const*>(data.data()), data.size(), digest.data(), &size);
+    HMAC(EVP_sha1(), key.data(), static_cast<int>(key.size()), reinterpret_cast<unsigned char const*>(data.data()), data.size(),
+        digest.data(), &size);
     return {reinterpret_cast<char const*>(digest.data()), size};
 }
 
-std::string random_hex(std::string_view prefix, size_t length) { return random_from("0123456789abcdef", prefix, length); }
+std::string random_hex(std::string_view prefix, size_t length)
+{
+    return random_from("0123456789abcdef", prefix, length);
+}
 
-std::string random_id(std::string_view prefix, size_t length) { return random_from("0123456789abcdefghijklmnopqrstuv", prefix, length); }
+std::string random_id(std::string_view prefix, size_t length)
+{
+    return random_from("0123456789abcdefghijklmnopqrstuv", prefix, length);
+}
 
 int64_t now_ms()
 {
     return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-std::string rfc2822(int64_t ms) { return formatted(ms, "%a, %d %b %Y %H:%M:%S +0000"); }
+std::string rfc2822(int64_t ms)
+{
+    return formatted(ms, "%a, %d %b %Y %H:%M:%S +0000");
+}
 
 std::string rfc3339(int64_t ms)
 {
@@ -193,4 +209,4 @@ std::string national(std::string_view e164)
     return "(" + std::string(e164.substr(2, 3)) + ") " + std::string(e164.substr(5, 3)) + "-" + std::string(e164.substr(8));
 }
 
-}
+} // namespace simulator

@@ -40,4 +40,4 @@ bool is_e164(std::string_view text);
 // "+16045550123" as "(604) 555-0123".
 std::string national(std::string_view e164);
 
-}
+} // namespace simulator

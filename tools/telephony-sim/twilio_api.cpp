@@ -29,27 +29,37 @@ TwilioRefusal not_found(Request const& request)
     return {404, 20404, "The requested resource " + request.path + " was not found"};
 }
 
-TwilioRefusal not_available(std::string const& phone_number) { return {400, 21422, phone_number + " is not available."}; }
+TwilioRefusal not_available(std::string const& phone_number)
+{
+    return {400, 21422, phone_number + " is not available."};
+}
 
 std::optional<TwilioRefusal> refused_credentials(Request const& request, std::string const& path_sid)
 {
-    TwilioRefusal const refusal {401, 20003, "Authentication Error - invalid username"};
+    TwilioRefusal const refusal{401, 20003, "Authentication Error - invalid username"};
     constexpr std::string_view scheme = "basic ";
     if (lower(request.authorization.substr(0, scheme.size())) != scheme) return refusal;
     auto const credentials = base64_decoded(std::string_view(request.authorization).substr(scheme.size()));
     if (!credentials) return refusal;
     auto const colon = credentials->find(':');
     if (colon == std::string::npos || credentials->substr(0, colon) != account_sid) return refusal;
-    if (credentials->substr(colon + 1) != account_token) return TwilioRefusal {401, 20003, "Authenticate"};
+    if (credentials->substr(colon + 1) != account_token) return TwilioRefusal{401, 20003, "Authenticate"};
     bool const account_shaped = path_sid.size() == 34 && path_sid.starts_with("AC");
     if (!path_sid.empty() && !account_shaped) return not_found(request);
-    if (!path_sid.empty() && path_sid != account_sid) return TwilioRefusal {401, 20003, "Authentication Error - no access to account " + path_sid};
+    if (!path_sid.empty() && path_sid != account_sid)
+        return TwilioRefusal{401, 20003, "Authentication Error - no access to account " + path_sid};
     return std::nullopt;
 }
 
-bool knows_nothing(std::string const&) { return false; }
+bool knows_nothing(std::string const&)
+{
+    return false;
+}
 
-std::string without_json(std::string const& leaf) { return leaf.ends_with(".json") ? leaf.substr(0, leaf.size() - 5) : ""; }
+std::string without_json(std::string const& leaf)
+{
+    return leaf.ends_with(".json") ? leaf.substr(0, leaf.size() - 5) : "";
+}
 
 int number_or(std::optional<std::string> const& text, int otherwise)
 {
@@ -58,9 +68,12 @@ int number_or(std::optional<std::string> const& text, int otherwise)
     return value;
 }
 
-std::string account_path(std::string const& rest) { return std::string("/2010-04-01/Accounts/") + account_sid + rest; }
-
+std::string account_path(std::string const& rest)
+{
+    return std::string("/2010-04-01/Accounts/") + account_sid + rest;
 }
+
+} // namespace
 
 Answer TwilioApi::handle(Request const& request)
 {
@@ -82,7 +95,7 @@ Answer TwilioApi::handle(Request const& request)
 TwilioApi::Operation TwilioApi::find(Request const& request)
 {
     auto const segments = request.segments();
-    Operation const unknown {"twilio.unknown", knows_nothing, [&request] { return twilio_refusal(not_found(request)); }};
+    Operation const unknown{"twilio.unknown", knows_nothing, [&request] { return twilio_refusal(not_found(request)); }};
     if (segments.size() < 2 || (segments[1] != "Accounts" && segments[1] != "Accounts.json")) return unknown;
     Operation found = unknown;
     if (segments.size() <= 3) {
@@ -96,8 +109,10 @@ TwilioApi::Operation TwilioApi::find(Request const& request)
         if (request.method != "GET") found.work = nullptr;
     } else if (segments.size() == 5 && segments[3] == "IncomingPhoneNumbers") {
         auto const leaf = without_json(segments[4]);
-        if (leaf == "Local" || leaf == "TollFree" || leaf == "Mobile") found = numbers_operation(request, leaf);
-        else if (!leaf.empty()) found = number_operation(request, leaf);
+        if (leaf == "Local" || leaf == "TollFree" || leaf == "Mobile")
+            found = numbers_operation(request, leaf);
+        else if (!leaf.empty())
+            found = number_operation(request, leaf);
     }
     if (!found.work) {
         found.work = [&request] { return twilio_refusal({405, 20004, "Method not allowed: " + request.method}); };
@@ -121,7 +136,7 @@ TwilioApi::Operation TwilioApi::account_operation(Request const& request, std::s
 
 TwilioApi::Operation TwilioApi::search_operation(Request const& request, std::vector<std::string> const& segments)
 {
-    Operation operation {"twilio.search", is_search_parameter, nullptr};
+    Operation operation{"twilio.search", is_search_parameter, nullptr};
     bool const reads = request.method == "GET";
     if (segments.size() == 4 && segments[3] == "AvailablePhoneNumbers.json") {
         if (reads) operation.work = [this, &request] { return countries(request, ""); };
@@ -133,8 +148,10 @@ TwilioApi::Operation TwilioApi::search_operation(Request const& request, std::ve
         return operation;
     }
     bool const sold_here = segments.size() == 6 && (segments[4] == "CA" || segments[4] == "US") && segments[5] == "Local.json";
-    if (!sold_here) operation.work = [&request] { return twilio_refusal(not_found(request)); };
-    else if (reads) operation.work = [this, &request, country = segments[4]] { return search(request, country); };
+    if (!sold_here)
+        operation.work = [&request] { return twilio_refusal(not_found(request)); };
+    else if (reads)
+        operation.work = [this, &request, country = segments[4]] { return search(request, country); };
     return operation;
 }
 
@@ -142,7 +159,7 @@ TwilioApi::Operation TwilioApi::numbers_operation(Request const& request, std::s
 {
     if (request.method == "GET") {
         auto const knows = [](std::string const& name) {
-            static constexpr std::array names {"PhoneNumber", "FriendlyName", "Beta", "Origin", "PageSize", "Page", "PageToken"};
+            static constexpr std::array names{"PhoneNumber", "FriendlyName", "Beta", "Origin", "PageSize", "Page", "PageToken"};
             return std::find(names.begin(), names.end(), name) != names.end();
         };
         return {"twilio.list", knows, [this, &request, type] { return list(request, type); }};
@@ -166,7 +183,7 @@ TwilioApi::Operation TwilioApi::number_operation(Request const& request, std::st
 Answer TwilioApi::account(Request const& request, bool in_list)
 {
     auto const born = rfc2822(0);
-    Json const resource {{"sid", account_sid}, {"friendly_name", "Simulated account"}, {"status", "active"}, {"type", "Full"},
+    Json const resource{{"sid", account_sid}, {"friendly_name", "Simulated account"}, {"status", "active"}, {"type", "Full"},
         {"owner_account_sid", account_sid}, {"auth_token", account_token}, {"date_created", born}, {"date_updated", born},
         {"uri", account_path(".json")},
         {"subresource_uris",
@@ -193,7 +210,8 @@ Answer TwilioApi::countries(Request const& request, std::string const& only)
 {
     auto const described_country = [](std::string const& code, std::string const& name) -> Json {
         auto const uri = account_path("/AvailablePhoneNumbers/" + code);
-        return {{"country_code", code}, {"country", name}, {"uri", uri + ".json"}, {"beta", false}, {"subresource_uris", {{"local", uri + "/Local.json"}}}};
+        return {{"country_code", code}, {"country", name}, {"uri", uri + ".json"}, {"beta", false},
+            {"subresource_uris", {{"local", uri + "/Local.json"}}}};
     };
     auto const canada = described_country("CA", "Canada");
     auto const states = described_country("US", "United States");
@@ -208,8 +226,10 @@ Answer TwilioApi::search(Request const& request, std::string const& country)
     auto const found = m_state.look([&](Database& db) { return search_numbers(db, m_inventory, country, request.query_fields()); });
     if (auto const* refusal = std::get_if<TwilioRefusal>(&found)) return twilio_refusal(*refusal);
     Json numbers = Json::array();
-    for (auto const& offer : std::get<std::vector<Offer>>(found)) numbers.push_back(described(offer));
-    return twilio_answer(200, {{"available_phone_numbers", numbers}, {"uri", request.path + (request.query.empty() ? "" : "?" + request.query)}});
+    for (auto const& offer : std::get<std::vector<Offer>>(found))
+        numbers.push_back(described(offer));
+    return twilio_answer(
+        200, {{"available_phone_numbers", numbers}, {"uri", request.path + (request.query.empty() ? "" : "?" + request.query)}});
 }
 
 Answer TwilioApi::buy(Request const& request, std::string const& type)
@@ -230,18 +250,21 @@ Answer TwilioApi::buy(Request const& request, std::string const& type)
         if (!phone_number.empty()) {
             offer = m_inventory.find(db, phone_number);
             if (!offer) return not_available(phone_number);
-            if (type == "TollFree" || type == "Mobile") return TwilioRefusal {400, 21458, phone_number + " is not a " + type + " number"};
+            if (type == "TollFree" || type == "Mobile") return TwilioRefusal{400, 21458, phone_number + " is not a " + type + " number"};
         } else {
-            if (area_code.size() != 3 || area_code < "200" || area_code > "999") return TwilioRefusal {400, 21451, "Invalid area code: " + area_code};
+            if (area_code.size() != 3 || area_code < "200" || area_code > "999")
+                return TwilioRefusal{400, 21451, "Invalid area code: " + area_code};
             auto const offers = m_inventory.offers(db, area_code);
-            if (offers.empty()) return TwilioRefusal {400, 21452, "No phone numbers found in area code " + area_code};
+            if (offers.empty()) return TwilioRefusal{400, 21452, "No phone numbers found in area code " + area_code};
             offer = offers.front();
         }
         auto number = fresh_number(*offer);
         if (auto refusal = apply_number_fields(form, number)) return *refusal;
         bool const has_address = !number["address_sid"].is_null();
-        if (offer->address_requirements == "local" && !has_address) return TwilioRefusal {400, 21615, "Phone number requires a local address: AddressSid is missing"};
-        if (offer->address_requirements != "none" && !has_address) return TwilioRefusal {400, 21631, "Phone number requires an address: AddressSid is missing"};
+        if (offer->address_requirements == "local" && !has_address)
+            return TwilioRefusal{400, 21615, "Phone number requires a local address: AddressSid is missing"};
+        if (offer->address_requirements != "none" && !has_address)
+            return TwilioRefusal{400, 21631, "Phone number requires an address: AddressSid is missing"};
         record_sale(db, number);
         return number;
     });
@@ -269,14 +292,13 @@ Answer TwilioApi::list(Request const& request, std::string const& type)
     // A token names the sale that the page lies behind ("PA") or before ("PB"), so that buying and releasing in between loses none.
     auto const direction = token.starts_with("PB") ? Direction::newer : Direction::older;
     bool const shaped = token.starts_with("PA") || token.starts_with("PB");
-    TwilioRefusal const bad_token {400, 21481, "Invalid PageToken"};
+    TwilioRefusal const bad_token{400, 21481, "Invalid PageToken"};
     if (token.empty() ? index > 0 : !shaped || token.size() < 3) return twilio_refusal(bad_token);
 
-    OwnedFilter const filter {field(query, "PhoneNumber").value_or(""), field(query, "FriendlyName").value_or("")};
+    OwnedFilter const filter{field(query, "PhoneNumber").value_or(""), field(query, "FriendlyName").value_or("")};
     bool const none_match = type == "TollFree" || type == "Mobile" || lower(field(query, "Origin").value_or("twilio")) != "twilio";
-    auto const page = m_state.look([&](Database& db) {
-        return list_owned(db, filter, direction, token.empty() ? "" : token.substr(2), static_cast<size_t>(size));
-    });
+    auto const page = m_state.look(
+        [&](Database& db) { return list_owned(db, filter, direction, token.empty() ? "" : token.substr(2), static_cast<size_t>(size)); });
     if (!page) return twilio_refusal(bad_token);
 
     auto numbers = Json::array();
@@ -319,7 +341,7 @@ Answer TwilioApi::update(Request const& request, std::string const& sid)
     auto const updated = m_state.change([&](Database& db) -> std::variant<Json, TwilioRefusal> {
         auto number = find_owned(db, sid);
         if (!number) return not_found(request);
-        if (field(form, "AccountSid").value_or(account_sid) != account_sid) return TwilioRefusal {400, 21470, "Invalid AccountSid"};
+        if (field(form, "AccountSid").value_or(account_sid) != account_sid) return TwilioRefusal{400, 21470, "Invalid AccountSid"};
         if (auto refusal = apply_number_fields(form, *number)) return *refusal;
         update_owned(db, *number);
         return *number;
@@ -337,4 +359,4 @@ Answer TwilioApi::release(Request const& request, std::string const& sid)
     return answer;
 }
 
-}
+} // namespace simulator

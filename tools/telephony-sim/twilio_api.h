@@ -47,4 +47,4 @@ private:
     Gate& m_gate;
 };
 
-}
+} // namespace simulator

@@ -20,4 +20,4 @@ Answer twilio_refusal(TwilioRefusal const& refusal);
 std::optional<TwilioRefusal> apply_number_fields(Fields const& form, Json& number);
 bool is_number_field(std::string const& name);
 
-}
+} // namespace simulator

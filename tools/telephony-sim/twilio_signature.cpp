@@ -8,8 +8,9 @@ std::string twilio_signature(std::string const& token, std::string const& url, F
 {
     std::set<std::pair<std::string, std::string>> const sorted(form.begin(), form.end()); // a repeated value counts once
     auto data = url;
-    for (auto const& [name, value] : sorted) data += name + value;
+    for (auto const& [name, value] : sorted)
+        data += name + value;
     return base64(hmac_sha1(token, data));
 }
 
-}
+} // namespace simulator

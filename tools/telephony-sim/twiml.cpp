@@ -36,11 +36,16 @@ std::string unescaped(std::string const& text)
             continue;
         }
         auto const entity = text.substr(i + 1, end - i - 1);
-        if (entity == "amp") out += '&';
-        else if (entity == "lt") out += '<';
-        else if (entity == "gt") out += '>';
-        else if (entity == "quot") out += '"';
-        else if (entity == "apos") out += '\'';
+        if (entity == "amp")
+            out += '&';
+        else if (entity == "lt")
+            out += '<';
+        else if (entity == "gt")
+            out += '>';
+        else if (entity == "quot")
+            out += '"';
+        else if (entity == "apos")
+            out += '\'';
         else if (entity.starts_with('#')) {
             bool const hex = entity.size() > 1 && (entity[1] == 'x' || entity[1] == 'X');
             unsigned code = 0;
@@ -55,13 +60,15 @@ std::string unescaped(std::string const& text)
 
 std::string trimmed(std::string text)
 {
-    while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) text.pop_back();
+    while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())))
+        text.pop_back();
     size_t start = 0;
-    while (start < text.size() && std::isspace(static_cast<unsigned char>(text[start]))) ++start;
+    while (start < text.size() && std::isspace(static_cast<unsigned char>(text[start])))
+        ++start;
     return text.substr(start);
 }
 
-}
+} // namespace
 
 std::optional<std::vector<TwimlVerb>> read_twiml(std::string const& xml)
 {
@@ -72,8 +79,10 @@ std::optional<std::vector<TwimlVerb>> read_twiml(std::string const& xml)
     while (at < xml.size()) {
         auto const tag = xml.find('<', at);
         auto const text = xml.substr(at, tag == std::string::npos ? std::string::npos : tag - at);
-        if (open.size() > 1) verbs.back().text += unescaped(text);
-        else if (!trimmed(text).empty() && text != "\xEF\xBB\xBF") return std::nullopt;
+        if (open.size() > 1)
+            verbs.back().text += unescaped(text);
+        else if (!trimmed(text).empty() && text != "\xEF\xBB\xBF")
+            return std::nullopt;
         if (tag == std::string::npos) break;
         if (xml.compare(tag, 4, "<!--") == 0 || xml.compare(tag, 2, "<?") == 0) {
             auto const close = xml.find(xml[tag + 1] == '?' ? "?>" : "-->", tag);
@@ -99,8 +108,9 @@ std::optional<std::vector<TwimlVerb>> read_twiml(std::string const& xml)
         if (!closed) open.push_back(name);
     }
     if (!seen_root || !open.empty()) return std::nullopt;
-    for (auto& verb : verbs) verb.text = trimmed(verb.text);
+    for (auto& verb : verbs)
+        verb.text = trimmed(verb.text);
     return verbs;
 }
 
-}
+} // namespace simulator

@@ -15,4 +15,4 @@ struct TwimlVerb {
 // The verbs of a voice answer in order; nothing if it is no TwiML.
 std::optional<std::vector<TwimlVerb>> read_twiml(std::string const& xml);
 
-}
+} // namespace simulator

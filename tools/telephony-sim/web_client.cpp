@@ -11,15 +11,19 @@ constexpr size_t longest_answer = 1024 * 1024;
 std::string reason(httplib::Error error)
 {
     switch (error) {
-    case httplib::Error::Connection: return "nobody listens there";
+    case httplib::Error::Connection:
+        return "nobody listens there";
     case httplib::Error::ConnectionTimeout:
-    case httplib::Error::Timeout: return "no answer in time";
-    case httplib::Error::Read: return "the connection broke, or no answer came in time";
-    default: return httplib::to_string(error);
+    case httplib::Error::Timeout:
+        return "no answer in time";
+    case httplib::Error::Read:
+        return "the connection broke, or no answer came in time";
+    default:
+        return httplib::to_string(error);
     }
 }
 
-}
+} // namespace
 
 WebAnswer send(WebRequest const& request)
 {
@@ -52,7 +56,8 @@ WebAnswer send(WebRequest const& request)
     httplib::Request outgoing;
     outgoing.method = request.method;
     outgoing.path = path;
-    for (auto const& [name, value] : request.headers) outgoing.set_header(name, value);
+    for (auto const& [name, value] : request.headers)
+        outgoing.set_header(name, value);
     if (request.method != "GET") {
         outgoing.body = request.body;
         outgoing.set_header("Content-Type", request.content_type);
@@ -69,4 +74,4 @@ WebAnswer send(WebRequest const& request)
     return answer;
 }
 
-}
+} // namespace simulator

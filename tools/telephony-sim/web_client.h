@@ -13,7 +13,7 @@ struct WebRequest {
     std::string body;
     std::string content_type;
     Fields headers;
-    std::chrono::milliseconds patience {5000}; // for the whole exchange
+    std::chrono::milliseconds patience{5000}; // for the whole exchange
 };
 
 struct WebAnswer {
@@ -26,4 +26,4 @@ struct WebAnswer {
 
 WebAnswer send(WebRequest const& request);
 
-}
+} // namespace simulator

@@ -9,7 +9,10 @@ namespace simulator {
 
 namespace {
 
-ImportedNumber imported(Row const& row) { return {row.text(0), row.text(1), row.text(2), row.text(3)}; }
+ImportedNumber imported(Row const& row)
+{
+    return {row.text(0), row.text(1), row.text(2), row.text(3)};
+}
 
 std::optional<ImportedNumber> first_imported(std::vector<Row> const& rows)
 {
@@ -28,7 +31,7 @@ void detach_webhook(Json& webhooks, std::string const& webhook_id)
     if (text_at(webhooks, "post_call_webhook_id") == webhook_id) webhooks["post_call_webhook_id"] = nullptr;
 }
 
-}
+} // namespace
 
 void prepare_workspace(Database& db)
 {
@@ -47,9 +50,9 @@ std::optional<Json> find_agent(Database& db, std::string const& agent_id)
     auto& numbers = (*agent)["phone_numbers"] = Json::array();
     for (auto const& number : list_imported(db)) {
         if (number.agent_id != agent_id) continue;
-        numbers.push_back({{"phone_number", number.phone_number}, {"label", number.label}, {"supports_inbound", true}, {"supports_outbound", true},
-            {"phone_number_id", number.phone_number_id}, {"assigned_agent", {{"agent_id", agent_id}, {"agent_name", text_at(*agent, "name")}}},
-            {"provider", "twilio"}});
+        numbers.push_back({{"phone_number", number.phone_number}, {"label", number.label}, {"supports_inbound", true},
+            {"supports_outbound", true}, {"phone_number_id", number.phone_number_id},
+            {"assigned_agent", {{"agent_id", agent_id}, {"agent_name", text_at(*agent, "name")}}}, {"provider", "twilio"}});
     }
     return agent;
 }
@@ -57,7 +60,8 @@ std::optional<Json> find_agent(Database& db, std::string const& agent_id)
 std::vector<Json> list_agents(Database& db)
 {
     std::vector<Json> agents;
-    for (auto const& row : db.run("SELECT body FROM agents ORDER BY sequence DESC")) agents.push_back(Json::parse(row.text(0)));
+    for (auto const& row : db.run("SELECT body FROM agents ORDER BY sequence DESC"))
+        agents.push_back(Json::parse(row.text(0)));
     return agents;
 }
 
@@ -76,14 +80,15 @@ bool delete_agent(Database& db, std::string const& agent_id)
 
 std::optional<ImportedNumber> find_imported(Database& db, std::string const& phone_number_id)
 {
-    return first_imported(
-        db.run("SELECT phone_number_id, phone_number, label, agent_id FROM imported_numbers WHERE phone_number_id = $1", {phone_number_id}));
+    return first_imported(db.run(
+        "SELECT phone_number_id, phone_number, label, agent_id FROM imported_numbers WHERE phone_number_id = $1", {phone_number_id}));
 }
 
 std::optional<ImportedNumber> find_imported_by_number(Database& db, std::string const& phone_number)
 {
-    return first_imported(db.run(
-        "SELECT phone_number_id, phone_number, label, agent_id FROM imported_numbers WHERE phone_number = $1 ORDER BY sequence DESC", {phone_number}));
+    return first_imported(
+        db.run("SELECT phone_number_id, phone_number, label, agent_id FROM imported_numbers WHERE phone_number = $1 ORDER BY sequence DESC",
+            {phone_number}));
 }
 
 std::vector<ImportedNumber> list_imported(Database& db)
@@ -113,7 +118,8 @@ Json described(Database& db, ImportedNumber const& number)
 {
     Json assigned = nullptr;
     if (auto const agent = find_agent(db, number.agent_id))
-        assigned = {{"agent_id", number.agent_id}, {"agent_name", text_at(*agent, "name")}, {"environment", nullptr}, {"branch_id", nullptr}};
+        assigned
+            = {{"agent_id", number.agent_id}, {"agent_name", text_at(*agent, "name")}, {"environment", nullptr}, {"branch_id", nullptr}};
     return {{"phone_number", number.phone_number}, {"label", number.label}, {"supports_inbound", true}, {"supports_outbound", true},
         {"phone_number_id", number.phone_number_id}, {"assigned_agent", assigned}, {"provider", "twilio"}};
 }
@@ -121,7 +127,8 @@ Json described(Database& db, ImportedNumber const& number)
 std::vector<Json> list_webhooks(Database& db)
 {
     std::vector<Json> webhooks;
-    for (auto const& row : db.run("SELECT body FROM webhooks ORDER BY sequence")) webhooks.push_back(Json::parse(row.text(0)));
+    for (auto const& row : db.run("SELECT body FROM webhooks ORDER BY sequence"))
+        webhooks.push_back(Json::parse(row.text(0)));
     return webhooks;
 }
 
@@ -161,7 +168,7 @@ std::optional<Secret> find_secret(Database& db, std::string const& secret_id)
 {
     auto const rows = db.run("SELECT secret_id, name, value FROM secrets WHERE secret_id = $1", {secret_id});
     if (rows.empty()) return std::nullopt;
-    return Secret {rows.front().text(0), rows.front().text(1), rows.front().text(2)};
+    return Secret{rows.front().text(0), rows.front().text(1), rows.front().text(2)};
 }
 
 void save_secret(Database& db, Secret const& secret)
@@ -181,11 +188,15 @@ Json workspace_settings(Database& db)
 {
     if (auto const kept = remembered(db, "workspace_settings")) return Json::parse(*kept);
     return {{"conversation_initiation_client_data_webhook", nullptr},
-        {"webhooks", {{"post_call_webhook_id", nullptr}, {"events", {"transcript"}}, {"transcript_format", "json"}, {"send_audio", nullptr}}},
+        {"webhooks",
+            {{"post_call_webhook_id", nullptr}, {"events", {"transcript"}}, {"transcript_format", "json"}, {"send_audio", nullptr}}},
         {"can_use_mcp_servers", false}, {"rag_retention_period_days", 10}, {"conversation_embedding_retention_days", nullptr},
         {"default_livekit_stack", "standard"}};
 }
 
-void save_workspace_settings(Database& db, Json const& settings) { remember(db, "workspace_settings", to_text(settings)); }
-
+void save_workspace_settings(Database& db, Json const& settings)
+{
+    remember(db, "workspace_settings", to_text(settings));
 }
+
+} // namespace simulator

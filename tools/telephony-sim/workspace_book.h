@@ -51,4 +51,4 @@ bool delete_secret(Database& db, std::string const& secret_id);
 Json workspace_settings(Database& db);
 void save_workspace_settings(Database& db, Json const& settings);
 
-}
+} // namespace simulator

@@ -37,6 +37,14 @@ unsigned App::background() const
     return (m_dark.value_or(false) ? theme::dark : theme::light).canvas;
 }
 
+// A finger moves what lies under it.
+static void scroll_by_touch()
+{
+    ImGuiIO const& io = ImGui::GetIO();
+    if (io.MouseSource == ImGuiMouseSource_TouchScreen && ImGui::IsMouseDragging(ImGuiMouseButton_Left) && !ImGui::IsAnyItemActive())
+        ImGui::SetScrollY(ImGui::GetScrollY() - io.MouseDelta.y);
+}
+
 void App::draw()
 {
     bool const dark = m_host->prefers_dark();
@@ -58,6 +66,7 @@ void App::draw()
         MirrorScope const page(m_mirror, {.role = Role::Main, .key = "main"});
         m_view->draw(ui, m_state, commands);
         draw_version(ui);
+        scroll_by_touch();
     }
     ImGui::End();
     ImGui::PopFont();
@@ -85,9 +94,9 @@ void App::draw_version(Ui& ui)
 {
     TextStyle const style{Face::Regular, 12, ui.colours.text3};
     std::string const version = "Dealerline " DEALERLINE_VERSION;
-    float const bottom = std::max(ui.size().y, ImGui::GetCursorPosY() + 52);
-    paragraph(ui, "version", ui.origin().x + (ui.size().x - ui.width(version, style)) / 2, ui.origin().y + bottom - 27, version, style);
-    ImGui::SetCursorPosY(bottom);
+    float const bottom = std::max(ui.origin().y + ui.size().y, ui.bottom() + 52);
+    paragraph(ui, "version", ui.origin().x + (ui.size().x - ui.width(version, style)) / 2, bottom - 27, version, style);
+    ImGui::SetCursorScreenPos({ui.origin().x, bottom});
     ImGui::Dummy({0, 0}); // what the window can be scrolled to
 }
 

@@ -12,23 +12,24 @@ static constexpr float phone_padding = 24;
 static constexpr float phone_top = 72;
 static constexpr float footer = 52; // kept free below for the version
 
-Card draw_card(Ui& ui, float height, float usual_height)
+Rect draw_card(Ui& ui, float height, float usual_height)
 {
     ImVec2 const origin = ui.origin();
     ImVec2 const size = ui.size();
-    bool const dark = ui.colours.surface != IM_COL32_WHITE;
     if (ui.compact()) {
         float const top = std::min(phone_top, std::max(phone_padding, (size.y - usual_height - footer) / 2));
         ui.fill({origin.x, origin.y, size.x, std::max(size.y, top + height + footer)}, ui.colours.surface);
-        return {{origin.x + phone_padding, origin.y + top, size.x - 2 * phone_padding, height}, dark};
+        ui.reach(origin.y + top + height);
+        return {origin.x + phone_padding, origin.y + top, size.x - 2 * phone_padding, height};
     }
     float const outer = height + 2 * padding;
     float const top = std::max(16.0f, std::floor((size.y - usual_height) / 2 - padding - above_centre));
     Rect const card{origin.x + std::floor((size.x - card_width) / 2), origin.y + top, card_width, outer};
-    ui.shadow(card, 12, dark);
+    ui.shadow(card, 12);
     ui.fill(card, ui.colours.surface, 12);
     ui.edge(card, ui.colours.border, 12);
-    return {{card.x + padding, card.y + padding, card.w - 2 * padding, height}, dark};
+    ui.reach(card.bottom());
+    return {card.x + padding, card.y + padding, card.w - 2 * padding, height};
 }
 
 } // namespace console

@@ -4,13 +4,8 @@
 
 namespace console {
 
-// The one card of the screens outside the shell. On a phone the whole window is its surface.
-struct Card {
-    Rect content; // its height is the card's content's, for laying out from top to bottom
-    bool dark = false;
-};
-
+// The one card of the screens outside the shell; on a phone the whole window is its surface. Returns the area of its content.
 // `height` is the content's. The place is chosen for the usual height, so that a sentence that comes and goes moves nothing above it.
-Card draw_card(Ui& ui, float height, float usual_height);
+Rect draw_card(Ui& ui, float height, float usual_height);
 
 } // namespace console

@@ -29,7 +29,7 @@ void SignInView::draw(Ui& ui, AppState const& app_state, Commands& commands)
     float const height_at_rest = fields_bottom + 24 + button_height(ui) + 45;
     float const text_width = (ui.compact() ? ui.size().x - 48 : 308) - 22;
     float const problem_height = state.problem.empty() ? 0 : refusal_height(ui, text_width, state.problem) + 2;
-    Rect const content = draw_card(ui, height_at_rest + problem_height, height_at_rest).content;
+    Rect const content = draw_card(ui, height_at_rest + problem_height, height_at_rest);
 
     mark(ui, content.x, content.y, 24);
     heading(ui, "sign-in-title", content.x, content.y + 54, "Sign in to Dealerline", {Face::Display, 22, ui.colours.text});

@@ -34,7 +34,7 @@ void SignedInView::draw(Ui& ui, AppState const& app_state, Commands& commands)
     float const text_height = lines_of(told, who, text_width) + lines_of(role_of(state.session), quiet, text_width);
     float const problem_height = state.problem.empty() ? 0 : refusal_height(ui, width - 22, state.problem) + 12;
     float const usual_height = 92 + text_height + 24 + button_height;
-    Rect const content = draw_card(ui, usual_height + problem_height, usual_height).content;
+    Rect const content = draw_card(ui, usual_height + problem_height, usual_height);
 
     mark(ui, content.x, content.y, 24);
     heading(ui, "home-title", content.x, content.y + 54, "Dealerline", {Face::Display, 22, ui.colours.text});

@@ -112,8 +112,7 @@ void draw_refusal(Ui& ui, std::string const& key, Rect area, float middle, std::
 
 static void draw_field_frame(Ui& ui, Rect area, Field const& field, bool focused)
 {
-    bool const dark = ui.colours.surface != IM_COL32_WHITE;
-    ui.fill(area, dark ? ui.colours.sunken : ui.colours.surface, 6);
+    ui.fill(area, ui.dark() ? ui.colours.sunken : ui.colours.surface, 6);
     ImU32 const colour = field.invalid ? ui.colours.baddot : focused ? ui.colours.focus : ui.colours.control;
     if (focused) ui.edge(area.grown(2.5f), with_opacity(colour, 0.22f), 8.5f, 3);
     ui.edge(area, colour, 6, focused || field.invalid ? 2 : 1);
@@ -142,6 +141,7 @@ bool text_field(Ui& ui, Rect area, Field const& field, std::string& value)
     label_node.target = field.key;
     ui.mirror.add(std::move(label_node));
 
+    ui.reveal_if_focused(field.key, area);
     if (auto typed = ui.mirror.take_text(field.key)) value = *typed;
     float const left = field.icon ? 34 : 12;
     bool const focused_before
@@ -175,6 +175,7 @@ struct Press {
 // Claims one item of Dear ImGui and asks both it and the mirror what happened.
 static Press claim(Ui& ui, Rect area, std::string const& key)
 {
+    ui.reveal_if_focused(key, area);
     ImGui::SetCursorScreenPos(area.first());
     bool const clicked = ImGui::InvisibleButton(key.c_str(), {area.w, area.h}, ImGuiButtonFlags_EnableNav);
     Press press{.hovered = ImGui::IsItemHovered(), .held = ImGui::IsItemActive()};

@@ -17,6 +17,7 @@ void Mirror::end_frame()
 {
     m_pressed.clear();
     m_typed.clear();
+    m_focus_is_new = false;
 }
 
 void Mirror::add(MirrorNode node)
@@ -62,6 +63,7 @@ void Mirror::focus(std::string key, bool by_key)
 {
     m_focus = std::move(key);
     m_focus_by_key = by_key;
+    m_focus_is_new = true;
 }
 
 void Mirror::blur(std::string_view key)

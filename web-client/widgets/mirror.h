@@ -51,6 +51,8 @@ public:
     bool take_press(std::string_view key);
     std::optional<std::string> take_text(std::string_view key);
     bool has_focus(std::string_view key) const { return m_focus == key; }
+    // Once, in the first frame after the focus came.
+    bool took_focus(std::string_view key) const { return m_focus == key && m_focus_is_new; }
     bool shows_focus(std::string_view key) const { return m_focus == key && m_focus_by_key; }
 
     void press(std::string key) { m_pressed.insert(std::move(key)); }
@@ -74,6 +76,7 @@ private:
     std::vector<Typed> m_typed;
     std::string m_focus;
     bool m_focus_by_key = false;
+    bool m_focus_is_new = false;
 };
 
 // An open container, closed at the end of the block.

@@ -21,6 +21,13 @@ void Ui::set_area(ImVec2 origin, ImVec2 size)
     m_size = size;
 }
 
+void Ui::reveal_if_focused(std::string_view key, Rect area) const
+{
+    float const top = ImGui::GetWindowPos().y;
+    bool const out_of_sight = area.y < top || area.bottom() > top + m_size.y;
+    if (out_of_sight && mirror.took_focus(key)) ImGui::SetScrollFromPosY(area.middle() - top, 0.5f);
+}
+
 void Ui::fill(Rect area, ImU32 colour, float radius) const
 {
     ImGui::GetWindowDrawList()->AddRectFilled(area.first(), area.last(), colour, radius);
@@ -31,9 +38,9 @@ void Ui::edge(Rect area, ImU32 colour, float radius, float thickness) const
     ImGui::GetWindowDrawList()->AddRect(area.first(), area.last(), colour, radius, 0, thickness);
 }
 
-void Ui::shadow(Rect area, float radius, bool dark) const
+void Ui::shadow(Rect area, float radius) const
 {
-    float const total = dark ? 0.42f : 0.085f;
+    float const total = dark() ? 0.42f : 0.085f;
     // Stacked layers: the innermost lies under all others, so that the sum falls off smoothly to nothing at the outer edge.
     for (int layer = 0; layer < shadow_layers; ++layer) {
         float const outward = 1.0f - (static_cast<float>(layer) + 0.5f) / shadow_layers;

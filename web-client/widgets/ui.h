@@ -5,6 +5,7 @@
 
 #include <imgui.h>
 
+#include <algorithm>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -47,6 +48,7 @@ public:
     // The upper left corner of what is drawn; moves up when the window is scrolled.
     ImVec2 origin() const { return m_origin; }
     ImVec2 size() const { return m_size; }
+    bool dark() const { return colours.surface != IM_COL32_WHITE; }
     bool compact() const { return m_size.x < 600; }
     void set_area(ImVec2 origin, ImVec2 size);
 
@@ -54,7 +56,7 @@ public:
     void fill(Rect area, ImU32 colour, float radius = 0) const;
     void edge(Rect area, ImU32 colour, float radius, float thickness = 1) const;
     // Elevation 1: popover, toast, sign-in.
-    void shadow(Rect area, float radius, bool dark) const;
+    void shadow(Rect area, float radius) const;
     void focus_ring(Rect area, float radius) const;
 
     float width(std::string_view text, TextStyle const& style) const;
@@ -64,6 +66,12 @@ public:
     // Breaks at spaces, and inside a word only when the word alone is too long.
     std::vector<std::string> wrap(std::string_view text, TextStyle const& style, float width) const;
 
+    // What is drawn goes down to here; the window scrolls when that is below its end.
+    void reach(float bottom) { m_bottom = std::max(m_bottom, bottom); }
+    float bottom() const { return m_bottom; }
+    // Scrolls to what has just taken the focus, if it is out of sight.
+    void reveal_if_focused(std::string_view key, Rect area) const;
+
     // The picture changes by itself after that many seconds.
     void change_in(double seconds) { m_next_change = std::min(m_next_change, seconds); }
     double next_change() const { return m_next_change; }
@@ -72,6 +80,7 @@ private:
     Fonts const& m_fonts;
     ImVec2 m_origin;
     ImVec2 m_size;
+    float m_bottom = 0;
     double m_next_change = std::numeric_limits<double>::infinity();
 };
 

@@ -202,6 +202,19 @@ TEST_CASE("everything is inside the window from the smallest phone up, in both t
     }
 }
 
+TEST_CASE("in a window that is too low the focus brings its field into sight")
+{
+    HeadlessConsole console(Place::Page, {640, 240});
+    console.begin_signed_out();
+    auto const below = *console.find(Role::Button, "Sign in");
+    REQUIRE(below.y > 240);
+    console.app.on_mirror_event({platform::MirrorEvent::Kind::FocusedByKey, below.key, {}});
+    console.frames();
+    auto const revealed = *console.find(Role::Button, "Sign in");
+    CHECK(revealed.y >= 0);
+    CHECK(revealed.y + revealed.h <= 240);
+}
+
 TEST_CASE("at rest nothing asks to be drawn again")
 {
     HeadlessConsole console;
