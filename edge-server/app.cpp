@@ -40,24 +40,19 @@ std::string prepare(sql::Database& database)
     });
 }
 
-}
+} // namespace
 
 App::App(Config config)
-    : m_config(std::move(config))
-    , m_database(open_migrated(m_config.database))
-    , m_installation_id(prepare(*m_database))
-    , m_twilio(m_config.twilio_api_base, m_config.twilio_account_sid, current_secret(m_config.twilio_auth_token), m_config.secrets())
-    , m_own_server("Our own server", m_config.public_url, m_config.secrets())
-    , m_sessions(*m_database, m_hasher)
-    , m_provisioning(*m_database, m_config, m_installation_id, m_twilio,
+    : m_config(std::move(config)), m_database(open_migrated(m_config.database)), m_installation_id(prepare(*m_database)),
+      m_twilio(m_config.twilio_api_base, m_config.twilio_account_sid, current_secret(m_config.twilio_auth_token), m_config.secrets()),
+      m_own_server("Our own server", m_config.public_url, m_config.secrets()), m_sessions(*m_database, m_hasher),
+      m_provisioning(*m_database, m_config, m_installation_id, m_twilio,
           m_config.has_elevenlabs()
               ? &m_elevenlabs.emplace(m_config.elevenlabs_api_base, current_secret(m_config.elevenlabs_api_key), m_config.secrets())
               : nullptr,
-          m_own_server)
-    , m_signups(*m_database, m_config, m_hasher, m_sessions)
-    , m_initiation(*m_database, m_config.default_name)
-    , m_access(*m_database, m_sessions, m_config)
-    , m_files(m_config.web_root)
+          m_own_server),
+      m_signups(*m_database, m_config, m_hasher, m_sessions), m_initiation(*m_database, m_config.default_name),
+      m_access(*m_database, m_sessions, m_config), m_files(m_config.web_root)
 {
     if (!m_config.admin_email.empty()) m_sessions.create_first_admin(m_config.admin_email, m_config.admin_password);
     add_webhook_routes(m_router, m_initiation, m_config); // first: the most urgent
@@ -66,10 +61,14 @@ App::App(Config config)
     add_organization_routes(m_router, m_provisioning, *m_database, m_access);
     add_admin_routes(m_router, m_provisioning, *m_database, m_access);
     add_static_routes(m_router, m_files, *m_database);
-    m_server = std::make_unique<http::Server>(m_router, http::Server::Options {m_config.listen_host(), m_config.listen_port(), m_config.trusted_proxies, explain});
+    m_server = std::make_unique<http::Server>(
+        m_router, http::Server::Options{m_config.listen_host(), m_config.listen_port(), m_config.trusted_proxies, explain});
 }
 
-App::~App() { stop(); }
+App::~App()
+{
+    stop();
+}
 
 void App::start()
 {

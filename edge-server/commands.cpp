@@ -32,7 +32,7 @@ bool write_private(std::string const& path, std::string const& text)
     return written;
 }
 
-}
+} // namespace
 
 int run_server(Config const& given)
 {
@@ -46,7 +46,8 @@ int run_server(Config const& given)
 
     auto config = given;
     if (config.web_root.empty()) config.web_root = default_web_root();
-    if (config.elevenlabs_initiation_secret.empty()) spdlog::warn("ELEVENLABS_INITIATION_SECRET is not set: every call's webhook will be refused");
+    if (config.elevenlabs_initiation_secret.empty())
+        spdlog::warn("ELEVENLABS_INITIATION_SECRET is not set: every call's webhook will be refused");
     if (!config.has_twilio()) spdlog::warn("TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are not set: no number can be bought");
     if (config.is_live_by_mistake()) spdlog::warn("a vendor's real address with a public URL that it cannot reach: nothing will be bought");
 
@@ -75,13 +76,17 @@ int run_doctor(Config const& config, bool fix)
         say(static_cast<bool>(answer), answer ? "Twilio takes our credentials." : "Twilio: " + answer.message);
     } else
         say(false, "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are not set.");
-    say(!config.is_live_by_mistake(), "The public URL is " + config.public_url
-            + (config.is_live_by_mistake() ? ", which the vendors cannot reach: set DEALERLINE_PUBLIC_URL to a public https address." : "."));
+    say(!config.is_live_by_mistake(),
+        "The public URL is " + config.public_url
+            + (config.is_live_by_mistake() ? ", which the vendors cannot reach: set DEALERLINE_PUBLIC_URL to a public https address."
+                                           : "."));
     say(!config.elevenlabs_initiation_secret.empty(),
-        config.elevenlabs_initiation_secret.empty() ? "ELEVENLABS_INITIATION_SECRET is not set: the initiation webhook refuses everyone." : "The initiation secret is set.");
+        config.elevenlabs_initiation_secret.empty() ? "ELEVENLABS_INITIATION_SECRET is not set: the initiation webhook refuses everyone."
+                                                    : "The initiation secret is set.");
 
     if (!config.has_elevenlabs()) {
-        say(!config.imports_by_itself(), "ELEVENLABS_API_KEY and ELEVENLABS_AGENT_ID are not set: numbers are imported by hand, and the agent cannot be checked.");
+        say(!config.imports_by_itself(),
+            "ELEVENLABS_API_KEY and ELEVENLABS_AGENT_ID are not set: numbers are imported by hand, and the agent cannot be checked.");
         return problems == 0 ? 0 : 1;
     }
     ElevenLabsClient elevenlabs(config.elevenlabs_api_base, current_secret(config.elevenlabs_api_key), config.secrets());
@@ -98,7 +103,8 @@ int run_doctor(Config const& config, bool fix)
             if (!file.empty() && write_private(file, repair.new_webhook_secret + "\n"))
                 std::cout << "fixed Wrote the post-call webhook's secret to " << file << "; restart the server to use it.\n";
             else
-                std::cout << "next  Set ELEVENLABS_WEBHOOK_SECRET to the new post-call webhook's secret, shown this once: " << repair.new_webhook_secret << '\n';
+                std::cout << "next  Set ELEVENLABS_WEBHOOK_SECRET to the new post-call webhook's secret, shown this once: "
+                          << repair.new_webhook_secret << '\n';
         }
         check = check_agent(elevenlabs, config);
     }
@@ -140,7 +146,8 @@ int run_fixture(Config const& config, int organizations, int leads)
         database->write(sql::Scope::platform(), [&](sql::Writer& db) {
             auto const id = new_id(), number_id = new_id();
             auto const number = std::to_string(i);
-            db.run("INSERT INTO organizations (id, name, slug, email, area_code, time_zone, created_at) VALUES ($1, $2, $3, $4, '604', 'America/Vancouver', $5)",
+            db.run("INSERT INTO organizations (id, name, slug, email, area_code, time_zone, created_at) VALUES ($1, $2, $3, $4, '604', "
+                   "'America/Vancouver', $5)",
                 {id, "Dealer " + number, "dealer-" + number, "dealer" + number + "@example.com", present});
             db.run(R"(
                 INSERT INTO phone_numbers (id, organization_id, phone_number, state, is_active, sms_status, twilio_sid, twilio_account_sid, created_at, activated_at)

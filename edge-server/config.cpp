@@ -11,29 +11,35 @@
 
 namespace {
 
-Error bad(char const* variable, std::string const& message) { return {ErrorKind::Invalid, "bad_configuration", std::string(variable) + ": " + message}; }
+Error bad(char const* variable, std::string const& message)
+{
+    return {ErrorKind::Invalid, "bad_configuration", std::string(variable) + ": " + message};
+}
 
 Outcome read_secret(char const* variable, std::string& target, std::string* file = nullptr)
 {
     if (auto const* value = std::getenv(variable); value && *value) {
         target = value;
-        return Nothing {};
+        return Nothing{};
     }
     auto const* path = std::getenv((std::string(variable) + "_FILE").c_str());
-    if (!path || !*path) return Nothing {};
+    if (!path || !*path) return Nothing{};
     if (file) *file = path;
     std::ifstream stream(path);
     if (!stream) {
-        if (file) return Nothing {}; // not made yet
+        if (file) return Nothing{}; // not made yet
         return bad((std::string(variable) + "_FILE").c_str(), std::string("cannot read ") + path);
     }
     target.assign(std::istreambuf_iterator<char>(stream), {});
     while (!target.empty() && (target.back() == '\n' || target.back() == '\r'))
         target.pop_back();
-    return Nothing {};
+    return Nothing{};
 }
 
-bool is_http_url(std::string const& url) { return (url.starts_with("http://") && url.size() > 7) || (url.starts_with("https://") && url.size() > 8); }
+bool is_http_url(std::string const& url)
+{
+    return (url.starts_with("http://") && url.size() > 7) || (url.starts_with("https://") && url.size() > 8);
+}
 
 std::string host_of(std::string const& url)
 {
@@ -42,7 +48,10 @@ std::string host_of(std::string const& url)
     return host;
 }
 
-bool is_loopback(std::string const& host) { return host == "localhost" || host.starts_with("127.") || host == "[::1]"; }
+bool is_loopback(std::string const& host)
+{
+    return host == "localhost" || host.starts_with("127.") || host == "[::1]";
+}
 
 std::optional<int> port_of(std::string const& listen)
 {
@@ -55,7 +64,7 @@ std::optional<int> port_of(std::string const& listen)
     return port;
 }
 
-}
+} // namespace
 
 std::string Config::listen_host() const
 {
@@ -64,7 +73,10 @@ std::string Config::listen_host() const
     return host;
 }
 
-int Config::listen_port() const { return port_of(listen).value_or(0); }
+int Config::listen_port() const
+{
+    return port_of(listen).value_or(0);
+}
 
 bool Config::is_live_by_mistake() const
 {
@@ -74,15 +86,16 @@ bool Config::is_live_by_mistake() const
     };
     bool const live = is_real(twilio_api_base, "twilio.com") || is_real(elevenlabs_api_base, "elevenlabs.io");
     auto const host = host_of(public_url);
-    bool const reachable = public_url.starts_with("https://") && !is_loopback(host) && host.find('.') != std::string::npos && !host.starts_with("10.")
-        && !host.starts_with("192.168.") && !host.ends_with(".local");
+    bool const reachable = public_url.starts_with("https://") && !is_loopback(host) && host.find('.') != std::string::npos
+        && !host.starts_with("10.") && !host.starts_with("192.168.") && !host.ends_with(".local");
     return live && !reachable;
 }
 
 std::vector<std::string> Config::secrets() const
 {
     std::vector<std::string> values;
-    for (auto const& configured : {admin_password, twilio_auth_token, elevenlabs_api_key, elevenlabs_webhook_secret, elevenlabs_initiation_secret}) {
+    for (auto const& configured :
+        {admin_password, twilio_auth_token, elevenlabs_api_key, elevenlabs_webhook_secret, elevenlabs_initiation_secret}) {
         std::size_t start = 0;
         while (start < configured.size()) {
             auto const comma = std::min(configured.find(',', start), configured.size());
@@ -112,7 +125,8 @@ void add_options(CLI::App& app, Config& config)
     add("--country", "DEALERLINE_COUNTRY", config.country, "CA or US: where to look when the form does not say");
     add("--area-code", "DEALERLINE_AREA_CODE", config.area_code, "The area code to look in first then");
     add("--max-purchases-per-day", "DEALERLINE_MAX_PURCHASES_PER_DAY", config.max_purchases_per_day, "More signups are kept and held");
-    add("--signups-per-ip-per-hour", "DEALERLINE_SIGNUPS_PER_IP_PER_HOUR", config.signups_per_ip_per_hour, "More signups are kept and held");
+    add("--signups-per-ip-per-hour", "DEALERLINE_SIGNUPS_PER_IP_PER_HOUR", config.signups_per_ip_per_hour,
+        "More signups are kept and held");
     app.add_option("--trusted-proxies", config.trusted_proxies, "Addresses whose X-Forwarded-For is believed, separated by commas")
         ->envname("DEALERLINE_TRUSTED_PROXIES")
         ->delimiter(',');
@@ -130,7 +144,7 @@ Outcome complete(Config& config)
         std::string* target;
         std::string* file;
     };
-    for (auto const& [variable, target, file] : {Secret {"DEALERLINE_ADMIN_PASSWORD", &config.admin_password, nullptr},
+    for (auto const& [variable, target, file] : {Secret{"DEALERLINE_ADMIN_PASSWORD", &config.admin_password, nullptr},
              {"TWILIO_AUTH_TOKEN", &config.twilio_auth_token, nullptr}, {"ELEVENLABS_API_KEY", &config.elevenlabs_api_key, nullptr},
              {"ELEVENLABS_WEBHOOK_SECRET", &config.elevenlabs_webhook_secret, &config.elevenlabs_webhook_secret_file},
              {"ELEVENLABS_INITIATION_SECRET", &config.elevenlabs_initiation_secret, nullptr}})
@@ -140,9 +154,10 @@ Outcome complete(Config& config)
     if (config.public_url.empty()) config.public_url = "http://" + config.listen;
     while (config.public_url.ends_with('/'))
         config.public_url.pop_back();
-    for (auto const& [variable, url] : {std::pair {"DEALERLINE_PUBLIC_URL", config.public_url}, {"TWILIO_API_BASE", config.twilio_api_base},
+    for (auto const& [variable, url] : {std::pair{"DEALERLINE_PUBLIC_URL", config.public_url}, {"TWILIO_API_BASE", config.twilio_api_base},
              {"ELEVENLABS_API_BASE", config.elevenlabs_api_base}})
-        if (!is_http_url(url) || url.find_first_of("#?@ ") != std::string::npos) return bad(variable, "use http:// or https:// and a host, without a query");
+        if (!is_http_url(url) || url.find_first_of("#?@ ") != std::string::npos)
+            return bad(variable, "use http:// or https:// and a host, without a query");
     if (config.elevenlabs_import.empty()) config.elevenlabs_import = config.has_elevenlabs() ? "auto" : "manual";
     if (config.elevenlabs_import != "auto" && config.elevenlabs_import != "manual") return bad("ELEVENLABS_IMPORT", "use auto or manual");
     if (config.imports_by_itself() && !config.has_elevenlabs())
@@ -161,5 +176,5 @@ Outcome complete(Config& config)
         return bad("TWILIO_ACCOUNT_SID", "use AC and 32 hexadecimal digits");
     if (config.log != "trace" && config.log != "debug" && config.log != "info" && config.log != "warn" && config.log != "error")
         return bad("DEALERLINE_LOG", "use trace, debug, info, warn or error");
-    return Nothing {};
+    return Nothing{};
 }

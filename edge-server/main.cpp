@@ -47,12 +47,12 @@ void set_up_log(std::string const& level)
     spdlog::set_level(spdlog::level::from_str(level));
 }
 
-}
+} // namespace
 
 int main(int argument_count, char** arguments)
 {
     Config config;
-    CLI::App program {"Dealerline's edge server: a phone line with a voice agent for every dealership."};
+    CLI::App program{"Dealerline's edge server: a phone line with a voice agent for every dealership."};
     add_options(program, config);
     program.require_subcommand(0, 1);
     program.fallthrough();

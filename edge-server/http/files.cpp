@@ -12,7 +12,7 @@ namespace {
 
 std::string content_type_of(std::string const& extension)
 {
-    static std::map<std::string, std::string> const types {{".html", "text/html; charset=utf-8"}, {".css", "text/css; charset=utf-8"},
+    static std::map<std::string, std::string> const types{{".html", "text/html; charset=utf-8"}, {".css", "text/css; charset=utf-8"},
         {".js", "text/javascript; charset=utf-8"}, {".wasm", "application/wasm"}, {".svg", "image/svg+xml"}, {".woff2", "font/woff2"},
         {".png", "image/png"}, {".json", "application/json"}};
     auto const found = types.find(extension);
@@ -27,14 +27,15 @@ bool accepts(std::string const& accept_encoding, std::string_view coding)
         item.remove_prefix(std::min(item.find_first_not_of(' '), item.size()));
         if (item.starts_with(coding)) {
             auto const rest = item.substr(coding.size());
-            if (rest.empty() || rest.front() == ' ' || rest.front() == ';') return rest.find("q=0") == std::string_view::npos || rest.find("q=0.") != std::string_view::npos;
+            if (rest.empty() || rest.front() == ' ' || rest.front() == ';')
+                return rest.find("q=0") == std::string_view::npos || rest.find("q=0.") != std::string_view::npos;
         }
         start = end + 1;
     }
     return false;
 }
 
-}
+} // namespace
 
 Files::Files(std::string const& folder)
 {
@@ -54,7 +55,7 @@ Files::Files(std::string const& folder)
         auto& file = m_files[name];
         file.content_type = content_type_of(extension);
         file.immutable = name.starts_with("assets/");
-        file.etag = '"' + std::to_string(content->size()) + '-' + std::to_string(std::hash<std::string> {}(*content)) + '"';
+        file.etag = '"' + std::to_string(content->size()) + '-' + std::to_string(std::hash<std::string>{}(*content)) + '"';
         file.plain = std::move(content);
     }
 }
@@ -62,7 +63,8 @@ Files::Files(std::string const& folder)
 Response Files::serve(Request const& request, std::string const& name) const
 {
     auto const found = m_files.find(name);
-    if (found == m_files.end() || !found->second.plain) return refuse(request, {ErrorKind::NotFound, "not_found", "There is nothing at this address."});
+    if (found == m_files.end() || !found->second.plain)
+        return refuse(request, {ErrorKind::NotFound, "not_found", "There is nothing at this address."});
     auto const& file = found->second;
     Response response;
     response.content_type = file.content_type;
@@ -95,8 +97,9 @@ std::optional<std::string> Files::text(std::string const& name) const
 void add_page_headers(Response& response)
 {
     response.headers.emplace_back("Content-Security-Policy",
-        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors "
+        "'none'");
     response.headers.emplace_back("Referrer-Policy", "same-origin");
 }
 
-}
+} // namespace http

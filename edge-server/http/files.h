@@ -31,4 +31,4 @@ private:
 // Headers of every page: what it may load, and that nobody frames it.
 void add_page_headers(Response& response);
 
-}
+} // namespace http

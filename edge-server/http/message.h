@@ -38,4 +38,4 @@ struct Response {
     std::shared_ptr<std::string const> shared_body = {}; // instead of `body`, for files kept in memory
 };
 
-}
+} // namespace http

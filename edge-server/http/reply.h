@@ -16,4 +16,4 @@ int status_of(ErrorKind kind);
 // The error shape that every refusal has.
 std::string error_body(Error const& error, std::string const& request_id);
 
-}
+} // namespace http

@@ -17,9 +17,12 @@ std::vector<String> split(std::string_view path)
     return segments;
 }
 
-bool takes_rest(std::string_view segment) { return segment.ends_with("...}"); }
-
+bool takes_rest(std::string_view segment)
+{
+    return segment.ends_with("...}");
 }
+
+} // namespace
 
 void Router::add(Route route, Handler handler)
 {
@@ -68,4 +71,4 @@ Router::Match Router::find(std::string_view method, std::string_view path) const
     return match;
 }
 
-}
+} // namespace http

@@ -50,4 +50,4 @@ private:
     std::vector<Entry> m_entries;
 };
 
-}
+} // namespace http

@@ -22,9 +22,9 @@ constexpr std::size_t thread_ceiling = 512;
 constexpr std::size_t queue_limit = 4096;
 constexpr int ordinary_limit = 256; // requests at once; the other threads are the webhooks'
 constexpr int body_reader_limit = 128; // slow senders of large bodies
-constexpr std::chrono::seconds body_limit {30}; // from the header to the body's last byte
-constexpr std::chrono::seconds write_limit {30};
-constexpr std::chrono::milliseconds linger {20}; // a busy client's next request is waited for in the thread
+constexpr std::chrono::seconds body_limit{30}; // from the header to the body's last byte
+constexpr std::chrono::seconds write_limit{30};
+constexpr std::chrono::milliseconds linger{20}; // a busy client's next request is waited for in the thread
 constexpr std::size_t largest_body = 1 << 20;
 constexpr std::size_t requests_per_connection = 100'000;
 
@@ -34,10 +34,7 @@ using Clock = std::chrono::steady_clock;
 // Answers are collected and sent at once.
 class DeadlineStream final : public httplib::Stream {
 public:
-    explicit DeadlineStream(int socket)
-        : m_socket(socket)
-    {
-    }
+    explicit DeadlineStream(int socket) : m_socket(socket) { }
 
     void begin_request() { m_read_deadline = Clock::now() + body_limit; }
     bool has_unread() const { return m_position < m_filled; }
@@ -96,7 +93,7 @@ private:
     bool wait(short events, Clock::time_point deadline) const
     {
         auto const left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
-        pollfd watched {m_socket, events, 0};
+        pollfd watched{m_socket, events, 0};
         return left > 0 && ::poll(&watched, 1, static_cast<int>(left)) > 0;
     }
 
@@ -117,7 +114,7 @@ thread_local Current current;
 
 std::string new_request_id()
 {
-    thread_local std::mt19937_64 random(std::random_device {}() * 0x9E3779B97F4A7C15u ^ std::random_device {}());
+    thread_local std::mt19937_64 random(std::random_device{}() * 0x9E3779B97F4A7C15u ^ std::random_device{}());
     char text[24];
     std::snprintf(text, sizeof text, "req_%016llx", static_cast<unsigned long long>(random()));
     return text;
@@ -126,11 +123,7 @@ std::string new_request_id()
 // Counts who is inside; a failed try leaves no trace.
 class Slot {
 public:
-    Slot(std::atomic<int>& count, int limit)
-        : m_count(count)
-        , m_inside(++count <= limit)
-    {
-    }
+    Slot(std::atomic<int>& count, int limit) : m_count(count), m_inside(++count <= limit) { }
     ~Slot() { --m_count; }
     Slot(Slot const&) = delete;
     Slot& operator=(Slot const&) = delete;
@@ -150,15 +143,13 @@ bool has_media_type(std::string const& content_type, std::string_view wanted)
         && std::equal(wanted.begin(), wanted.end(), type.begin(), [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b + 32 : b); });
 }
 
-}
+} // namespace
 
 class Server::Implementation final : public httplib::Server {
 public:
     Implementation(Router const& router, http::Server::Options options)
-        : m_router(router)
-        , m_options(std::move(options))
-        , m_pool(thread_floor, thread_ceiling, queue_limit)
-        , m_room([this](int socket) { hand_over(socket); })
+        : m_router(router), m_options(std::move(options)), m_pool(thread_floor, thread_ceiling, queue_limit),
+          m_room([this](int socket) { hand_over(socket); })
     {
         set_tcp_nodelay(true);
         set_payload_max_length(largest_body);
@@ -170,8 +161,11 @@ public:
         });
         set_error_handler([](httplib::Request const&, httplib::Response& response) { complete_refusal(response); });
         new_task_queue = [] { return new InlineQueue; };
-        m_port = m_options.port == 0 ? bind_to_any_port(m_options.host) : bind_to_port(m_options.host, m_options.port) ? m_options.port : -1;
-        if (m_port < 0) throw std::runtime_error("cannot listen on " + m_options.host + ":" + std::to_string(m_options.port) + " (is it in use?)");
+        m_port = m_options.port == 0                       ? bind_to_any_port(m_options.host)
+            : bind_to_port(m_options.host, m_options.port) ? m_options.port
+                                                           : -1;
+        if (m_port < 0)
+            throw std::runtime_error("cannot listen on " + m_options.host + ":" + std::to_string(m_options.port) + " (is it in use?)");
     }
 
     ~Implementation() override { finish(); }
@@ -213,7 +207,8 @@ private:
     void hand_over(int socket)
     {
         if (!m_pool.submit([this, socket] { serve(socket); })) {
-            constexpr std::string_view busy = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+            constexpr std::string_view busy
+                = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
             (void)!::send(socket, busy.data(), busy.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
             ::close(socket);
         }
@@ -229,7 +224,8 @@ private:
             current = {&stream, m_stopping};
             stream.begin_request();
             bool closed = false;
-            bool const went_well = process_request(stream, remote_address, remote_port, local_address, local_port, m_stopping, closed, nullptr);
+            bool const went_well
+                = process_request(stream, remote_address, remote_port, local_address, local_port, m_stopping, closed, nullptr);
             bool const sent = stream.flush();
             bool const close = !went_well || !sent || closed || current.close || m_stopping;
             current = {};
@@ -249,7 +245,7 @@ private:
     bool next_is_here(int socket) const
     {
         if (m_pool.is_pressed()) return false;
-        pollfd watched {socket, POLLIN, 0};
+        pollfd watched{socket, POLLIN, 0};
         return ::poll(&watched, 1, static_cast<int>(linger.count())) > 0 && WaitingRoom::examine(socket) == WaitingRoom::State::Ready;
     }
 
@@ -282,7 +278,8 @@ private:
         auto match = m_router.find(raw.method, raw.path);
         if (!match.route) {
             if (match.allowed.empty()) return refuse(request, {ErrorKind::NotFound, "not_found", "There is nothing at this address."});
-            auto response = refuse(request, {ErrorKind::MethodNotAllowed, "method_not_allowed", "This address answers to " + match.allowed + " only."});
+            auto response = refuse(
+                request, {ErrorKind::MethodNotAllowed, "method_not_allowed", "This address answers to " + match.allowed + " only."});
             response.headers.emplace_back("Allow", match.allowed);
             return response;
         }
@@ -305,21 +302,27 @@ private:
     {
         bool const chunked = raw.has_header("Transfer-Encoding");
         bool const has_body = chunked || raw.get_header_value_u64("Content-Length") > 0;
-        if (!has_body) return {};
+        if (!has_body) {
+            raw.body_consumed_ = true; // else httplib would read on: a DELETE without Content-Length could have a body until the end
+            return {};
+        }
         if (route.body == Body::None && route.method == "GET") return {}; // drained by httplib
-        Error const too_large {ErrorKind::TooLarge, "too_large", "The request body is larger than " + std::to_string(route.body_limit / 1024) + " KiB."};
+        Error const too_large{
+            ErrorKind::TooLarge, "too_large", "The request body is larger than " + std::to_string(route.body_limit / 1024) + " KiB."};
         bool const webhook = route.lane == Lane::Webhook; // decides itself what a missing body means, once the caller has proved who it is
         if (!webhook && raw.get_header_value_u64("Content-Length") > route.body_limit) return too_large;
         auto const content_type = raw.get_header_value("Content-Type");
         if ((route.body == Body::Json && !has_media_type(content_type, "application/json"))
             || (route.body == Body::Form && !has_media_type(content_type, "application/x-www-form-urlencoded")))
-            return Error {ErrorKind::UnsupportedMediaType, "unsupported_media_type",
+            return Error{ErrorKind::UnsupportedMediaType, "unsupported_media_type",
                 route.body == Body::Json ? "Send the body as application/json." : "Send the body as application/x-www-form-urlencoded."};
-        if (raw.has_header("Content-Encoding")) return Error {ErrorKind::UnsupportedMediaType, "unsupported_encoding", "Send the body without Content-Encoding."};
+        if (raw.has_header("Content-Encoding"))
+            return Error{ErrorKind::UnsupportedMediaType, "unsupported_encoding", "Send the body without Content-Encoding."};
 
         std::optional<Slot> slot;
-        if (current.stream->unread() < raw.get_header_value_u64("Content-Length") && !webhook && !slot.emplace(m_body_readers, body_reader_limit))
-            return Error {ErrorKind::Unavailable, "busy", "Too many large requests at once. Try again in a moment.", {}, 1};
+        if (current.stream->unread() < raw.get_header_value_u64("Content-Length") && !webhook
+            && !slot.emplace(m_body_readers, body_reader_limit))
+            return Error{ErrorKind::Unavailable, "busy", "Too many large requests at once. Try again in a moment.", {}, 1};
         int status = 200;
         auto const keep = [&](char const* data, std::size_t size, std::size_t, std::size_t) {
             request.body.append(data, size);
@@ -334,13 +337,14 @@ private:
         request.body.clear();
         if (webhook) return {};
         if (status == 413) return too_large;
-        return Error {ErrorKind::Malformed, "incomplete_body", "The request body did not arrive whole."};
+        return Error{ErrorKind::Malformed, "incomplete_body", "The request body did not arrive whole."};
     }
 
     std::string client_of(httplib::Request const& raw) const
     {
         auto const& trusted = m_options.trusted_proxies;
-        auto const is_trusted = [&](std::string const& address) { return std::find(trusted.begin(), trusted.end(), address) != trusted.end(); };
+        auto const is_trusted
+            = [&](std::string const& address) { return std::find(trusted.begin(), trusted.end(), address) != trusted.end(); };
         auto client = raw.remote_addr;
         if (trusted.empty() || !is_trusted(client)) return client;
         auto forwarded = raw.get_header_value("X-Forwarded-For");
@@ -361,28 +365,35 @@ private:
         if (!response.body.empty()) return;
         auto const id = new_request_id();
         response.set_header("X-Request-Id", id);
-        response.set_content(error_body({ErrorKind::Malformed, "malformed_request", "The request could not be read."}, id), "application/json");
+        response.set_content(
+            error_body({ErrorKind::Malformed, "malformed_request", "The request could not be read."}, id), "application/json");
     }
 
     Router const& m_router;
     http::Server::Options m_options;
     int m_port = -1;
-    std::atomic<bool> m_stopping {false};
-    std::atomic<int> m_ordinary {0};
-    std::atomic<int> m_body_readers {0};
+    std::atomic<bool> m_stopping{false};
+    std::atomic<int> m_ordinary{0};
+    std::atomic<int> m_body_readers{0};
     ThreadPool m_pool;
     WaitingRoom m_room;
     std::thread m_acceptor;
 };
 
-Server::Server(Router const& router, Options options)
-    : m_implementation(std::make_unique<Implementation>(router, std::move(options)))
-{
-}
+Server::Server(Router const& router, Options options) : m_implementation(std::make_unique<Implementation>(router, std::move(options))) { }
 
 Server::~Server() = default;
-int Server::port() const { return m_implementation->port(); }
-void Server::start() { m_implementation->begin(); }
-void Server::stop() { m_implementation->finish(); }
-
+int Server::port() const
+{
+    return m_implementation->port();
 }
+void Server::start()
+{
+    m_implementation->begin();
+}
+void Server::stop()
+{
+    m_implementation->finish();
+}
+
+} // namespace http

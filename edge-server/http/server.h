@@ -33,4 +33,4 @@ private:
     std::unique_ptr<Implementation> m_implementation;
 };
 
-}
+} // namespace http

@@ -7,18 +7,19 @@ namespace http {
 
 namespace {
 
-constexpr std::chrono::seconds idle_time {10};
+constexpr std::chrono::seconds idle_time{10};
 
 }
 
 ThreadPool::ThreadPool(std::size_t floor, std::size_t ceiling, std::size_t queue_limit)
-    : m_floor(floor)
-    , m_ceiling(ceiling)
-    , m_queue_limit(queue_limit)
+    : m_floor(floor), m_ceiling(ceiling), m_queue_limit(queue_limit)
 {
 }
 
-ThreadPool::~ThreadPool() { finish(); }
+ThreadPool::~ThreadPool()
+{
+    finish();
+}
 
 void ThreadPool::finish()
 {
@@ -69,4 +70,4 @@ void ThreadPool::run_thread()
     }
 }
 
-}
+} // namespace http

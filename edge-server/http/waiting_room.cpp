@@ -21,9 +21,9 @@ namespace {
 constexpr std::size_t guest_limit = 16'384;
 constexpr std::size_t header_limit = 16 * 1024;
 constexpr std::size_t awaited_body = 16 * 1024;
-constexpr std::chrono::seconds idle_limit {60};
-constexpr std::chrono::seconds request_limit {5}; // from the first byte to the last of the header and a small body
-constexpr std::chrono::milliseconds sweep {500};
+constexpr std::chrono::seconds idle_limit{60};
+constexpr std::chrono::seconds request_limit{5}; // from the first byte to the last of the header and a small body
+constexpr std::chrono::milliseconds sweep{500};
 
 // The value of a Content-Length header in a raw request head; 0 without one.
 std::size_t content_length(std::string_view head)
@@ -41,7 +41,7 @@ std::size_t content_length(std::string_view head)
     return value;
 }
 
-}
+} // namespace
 
 WaitingRoom::State WaitingRoom::examine(int socket)
 {
@@ -57,11 +57,9 @@ WaitingRoom::State WaitingRoom::examine(int socket)
 }
 
 WaitingRoom::WaitingRoom(std::function<void(int)> ready)
-    : m_ready(std::move(ready))
-    , m_epoll(::epoll_create1(EPOLL_CLOEXEC))
-    , m_wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
+    : m_ready(std::move(ready)), m_epoll(::epoll_create1(EPOLL_CLOEXEC)), m_wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
 {
-    epoll_event event {.events = EPOLLIN, .data = {.fd = m_wake}};
+    epoll_event event{.events = EPOLLIN, .data = {.fd = m_wake}};
     if (m_epoll < 0 || m_wake < 0 || ::epoll_ctl(m_epoll, EPOLL_CTL_ADD, m_wake, &event) != 0)
         throw std::runtime_error("cannot watch sockets");
     m_thread = std::thread([this] { loop(); });
@@ -100,7 +98,7 @@ void WaitingRoom::add(int socket)
     if (!m_closed && m_guests.size() < guest_limit) {
         m_guests[socket] = {Clock::now() + idle_limit};
         // Edge-triggered: what has arrived stays in the socket, and only more of it is an event. One event comes at once.
-        epoll_event event {.events = EPOLLIN | EPOLLRDHUP | EPOLLET, .data = {.fd = socket}};
+        epoll_event event{.events = EPOLLIN | EPOLLRDHUP | EPOLLET, .data = {.fd = socket}};
         if (::epoll_ctl(m_epoll, EPOLL_CTL_ADD, socket, &event) == 0) return;
         m_guests.erase(socket);
     }
@@ -118,7 +116,8 @@ void WaitingRoom::leave(int socket)
 void WaitingRoom::look_at(int socket)
 {
     switch (examine(socket)) {
-    case State::Empty: return;
+    case State::Empty:
+        return;
     case State::Partial: {
         std::lock_guard const lock(m_mutex);
         auto& guest = m_guests[socket];
@@ -147,9 +146,10 @@ void WaitingRoom::close_late()
     }
     for (auto const& [socket, started] : late) {
         leave(socket);
-        constexpr std::string_view refusal = "HTTP/1.1 408 Request Timeout\r\nContent-Type: application/json\r\nContent-Length: 94\r\nConnection: close\r\n\r\n"
-                                             R"({"error":{"code":"request_timeout","message":"The request did not arrive within 5 seconds."}})"
-                                             "\n";
+        constexpr std::string_view refusal
+            = "HTTP/1.1 408 Request Timeout\r\nContent-Type: application/json\r\nContent-Length: 94\r\nConnection: close\r\n\r\n"
+              R"({"error":{"code":"request_timeout","message":"The request did not arrive within 5 seconds."}})"
+              "\n";
         if (started) (void)!::send(socket, refusal.data(), refusal.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
         ::close(socket);
     }
@@ -173,4 +173,4 @@ void WaitingRoom::loop()
     }
 }
 
-}
+} // namespace http

@@ -50,4 +50,4 @@ private:
     std::thread m_thread; // last: it uses everything above
 };
 
-}
+} // namespace http

@@ -6,12 +6,11 @@
 namespace {
 
 constexpr int worker_count = 8; // vendor calls have a limit of their own
-constexpr std::chrono::seconds longest_sleep {5};
+constexpr std::chrono::seconds longest_sleep{5};
 
-}
+} // namespace
 
-ProvisioningWorkers::ProvisioningWorkers(Provisioning& provisioning)
-    : m_provisioning(provisioning)
+ProvisioningWorkers::ProvisioningWorkers(Provisioning& provisioning) : m_provisioning(provisioning)
 {
     auto const server = new_id(); // leases tell servers apart too
     for (int i = 0; i < worker_count; ++i)

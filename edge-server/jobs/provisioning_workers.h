@@ -20,6 +20,6 @@ private:
     void loop(std::string const& name);
 
     Provisioning& m_provisioning;
-    std::atomic<bool> m_stopping {false};
+    std::atomic<bool> m_stopping{false};
     std::vector<std::thread> m_threads;
 };

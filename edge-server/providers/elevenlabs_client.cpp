@@ -9,7 +9,7 @@ ImportedNumber to_number(Json const& json)
 
 ProviderResult<ImportedNumber> checked(ProviderAnswer answer)
 {
-    ProviderResult<ImportedNumber> result {std::move(answer)};
+    ProviderResult<ImportedNumber> result{std::move(answer)};
     if (!result.answer) return result;
     result.value = to_number(result.answer.body);
     if (result.value.phone_number_id.empty()) {
@@ -19,17 +19,16 @@ ProviderResult<ImportedNumber> checked(ProviderAnswer answer)
     return result;
 }
 
-}
+} // namespace
 
 ElevenLabsClient::ElevenLabsClient(std::string base_url, std::string api_key, std::vector<std::string> secrets)
-    : m_client("ElevenLabs", std::move(base_url), std::move(secrets))
-    , m_api_key(std::move(api_key))
+    : m_client("ElevenLabs", std::move(base_url), std::move(secrets)), m_api_key(std::move(api_key))
 {
 }
 
 ProviderAnswer ElevenLabsClient::call(std::string method, std::string path, Json const& body)
 {
-    ProviderRequest request {std::move(method), std::move(path), {{"xi-api-key", m_api_key}}};
+    ProviderRequest request{std::move(method), std::move(path), {{"xi-api-key", m_api_key}}};
     if (!body.is_null()) {
         request.content_type = "application/json";
         request.body = body.dump();
@@ -39,7 +38,7 @@ ProviderAnswer ElevenLabsClient::call(std::string method, std::string path, Json
 
 ProviderResult<std::vector<ImportedNumber>> ElevenLabsClient::list_numbers()
 {
-    ProviderResult<std::vector<ImportedNumber>> result {call("GET", "/v1/convai/phone-numbers")};
+    ProviderResult<std::vector<ImportedNumber>> result{call("GET", "/v1/convai/phone-numbers")};
     if (!result.answer) return result;
     if (!result.answer.body.is_array()) {
         result.answer.ending = Ending::Unclear;
@@ -51,12 +50,12 @@ ProviderResult<std::vector<ImportedNumber>> ElevenLabsClient::list_numbers()
     return result;
 }
 
-ProviderResult<std::string> ElevenLabsClient::import_number(
-    std::string const& phone_number, std::string const& label, std::string const& twilio_sid, std::string const& twilio_token, std::string const& agent_id)
+ProviderResult<std::string> ElevenLabsClient::import_number(std::string const& phone_number, std::string const& label,
+    std::string const& twilio_sid, std::string const& twilio_token, std::string const& agent_id)
 {
-    ProviderResult<std::string> result {call("POST", "/v1/convai/phone-numbers",
-        {{"provider", "twilio"}, {"phone_number", phone_number}, {"label", label}, {"sid", twilio_sid}, {"token", twilio_token}, {"agent_id", agent_id},
-            {"enable_sms", false}})};
+    ProviderResult<std::string> result{call("POST", "/v1/convai/phone-numbers",
+        {{"provider", "twilio"}, {"phone_number", phone_number}, {"label", label}, {"sid", twilio_sid}, {"token", twilio_token},
+            {"agent_id", agent_id}, {"enable_sms", false}})};
     if (!result.answer) return result;
     result.value = text_of(result.answer.body, "phone_number_id");
     if (result.value.empty()) {
@@ -76,7 +75,10 @@ ProviderResult<ImportedNumber> ElevenLabsClient::assign_agent(std::string const&
     return checked(call("PATCH", "/v1/convai/phone-numbers/" + percent_encode(phone_number_id), {{"agent_id", agent_id}}));
 }
 
-ProviderAnswer ElevenLabsClient::get_agent(std::string const& agent_id) { return call("GET", "/v1/convai/agents/" + percent_encode(agent_id)); }
+ProviderAnswer ElevenLabsClient::get_agent(std::string const& agent_id)
+{
+    return call("GET", "/v1/convai/agents/" + percent_encode(agent_id));
+}
 
 ProviderAnswer ElevenLabsClient::patch_agent(std::string const& agent_id, Json const& changes)
 {
@@ -85,7 +87,7 @@ ProviderAnswer ElevenLabsClient::patch_agent(std::string const& agent_id, Json c
 
 ProviderResult<std::vector<PostCallWebhook>> ElevenLabsClient::list_webhooks()
 {
-    ProviderResult<std::vector<PostCallWebhook>> result {call("GET", "/v1/workspace/webhooks")};
+    ProviderResult<std::vector<PostCallWebhook>> result{call("GET", "/v1/workspace/webhooks")};
     if (!result.answer) return result;
     auto const& list = member_of(result.answer.body, "webhooks");
     for (std::size_t i = 0; list.is_array() && i < list.size(); ++i)
@@ -96,7 +98,7 @@ ProviderResult<std::vector<PostCallWebhook>> ElevenLabsClient::list_webhooks()
 
 ProviderResult<PostCallWebhook> ElevenLabsClient::create_webhook(std::string const& name, std::string const& url)
 {
-    ProviderResult<PostCallWebhook> result {
+    ProviderResult<PostCallWebhook> result{
         call("POST", "/v1/workspace/webhooks", {{"settings", {{"auth_type", "hmac"}, {"name", name}, {"webhook_url", url}}}})};
     if (!result.answer) return result;
     result.value = {text_of(result.answer.body, "webhook_id"), name, url, false, text_of(result.answer.body, "webhook_secret")};

@@ -26,8 +26,8 @@ public:
 
     ProviderResult<std::vector<ImportedNumber>> list_numbers();
     // Always with enable_sms false: by default an import takes the number's texts. Answers the new phone_number_id.
-    ProviderResult<std::string> import_number(
-        std::string const& phone_number, std::string const& label, std::string const& twilio_sid, std::string const& twilio_token, std::string const& agent_id);
+    ProviderResult<std::string> import_number(std::string const& phone_number, std::string const& label, std::string const& twilio_sid,
+        std::string const& twilio_token, std::string const& agent_id);
     ProviderResult<ImportedNumber> get_number(std::string const& phone_number_id);
     ProviderResult<ImportedNumber> assign_agent(std::string const& phone_number_id, std::string const& agent_id);
 

@@ -10,7 +10,7 @@
 namespace {
 
 constexpr std::size_t concurrent_calls = 4;
-constexpr std::chrono::seconds connect_limit {5};
+constexpr std::chrono::seconds connect_limit{5};
 constexpr std::size_t answer_limit = 4 << 20; // bytes
 constexpr std::size_t message_limit = 300; // characters
 
@@ -32,7 +32,8 @@ void read_error(std::string const& text, ProviderAnswer& answer)
         answer.code = "validation_error";
         for (std::size_t i = 0; i < detail.size() && i < 5; ++i) {
             auto const& places = member_of(detail[i], "loc");
-            auto const place = places.is_array() && !places.empty() && places.back().is_string() ? places.back().get<std::string>() : std::string("body");
+            auto const place = places.is_array() && !places.empty() && places.back().is_string() ? places.back().get<std::string>()
+                                                                                                 : std::string("body");
             answer.message += (i > 0 ? "; " : "") + place + ": " + text_of(detail[i], "msg");
         }
     }
@@ -47,7 +48,7 @@ Ending ending_of(int status)
     return Ending::Unclear;
 }
 
-}
+} // namespace
 
 struct ProviderClient::Pool {
     std::string name;
@@ -96,8 +97,7 @@ struct ProviderClient::Pool {
     }
 };
 
-ProviderClient::ProviderClient(std::string name, std::string base_url, std::vector<std::string> secrets)
-    : m_pool(std::make_unique<Pool>())
+ProviderClient::ProviderClient(std::string name, std::string base_url, std::vector<std::string> secrets) : m_pool(std::make_unique<Pool>())
 {
     m_pool->name = std::move(name);
     m_pool->base_url = std::move(base_url);
@@ -134,7 +134,8 @@ ProviderAnswer ProviderClient::call(ProviderRequest const& request)
 
     ProviderAnswer answer;
     if (!result) {
-        answer.message = too_large ? m_pool->name + "'s answer was too large." : m_pool->name + " did not answer: " + httplib::to_string(result.error()) + ".";
+        answer.message = too_large ? m_pool->name + "'s answer was too large."
+                                   : m_pool->name + " did not answer: " + httplib::to_string(result.error()) + ".";
         client.reset(); // its connection is in an unknown state
     } else {
         answer.status = result->status;
@@ -164,7 +165,8 @@ std::string percent_encode(std::string_view text)
     std::string encoded;
     for (char const c : text) {
         auto const byte = static_cast<unsigned char>(c);
-        bool const plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
+        bool const plain
+            = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
         if (plain)
             encoded += c;
         else

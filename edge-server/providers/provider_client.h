@@ -9,7 +9,7 @@
 #include <vector>
 
 // The longest that any vendor call takes, from connecting to the answer's last byte.
-constexpr std::chrono::seconds provider_deadline {15};
+constexpr std::chrono::seconds provider_deadline{15};
 
 // How a vendor call ended, as far as the next step depends on it.
 enum class Ending {

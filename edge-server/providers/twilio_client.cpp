@@ -12,7 +12,8 @@ constexpr int page_limit = 20; // of 1,000 numbers each
 std::string base64(std::string const& text)
 {
     std::string encoded(sodium_base64_encoded_len(text.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-    sodium_bin2base64(encoded.data(), encoded.size(), reinterpret_cast<unsigned char const*>(text.data()), text.size(), sodium_base64_VARIANT_ORIGINAL);
+    sodium_bin2base64(
+        encoded.data(), encoded.size(), reinterpret_cast<unsigned char const*>(text.data()), text.size(), sodium_base64_VARIANT_ORIGINAL);
     encoded.pop_back();
     return encoded;
 }
@@ -28,7 +29,7 @@ TwilioNumber to_number(Json const& json)
 // A 2xx whose content is not what was asked for says nothing about what happened.
 ProviderResult<TwilioNumber> checked(ProviderAnswer answer)
 {
-    ProviderResult<TwilioNumber> result {std::move(answer)};
+    ProviderResult<TwilioNumber> result{std::move(answer)};
     if (!result.answer) return result;
     result.value = to_number(result.answer.body);
     if (!result.value.sid.starts_with("PN") || !is_e164(result.value.phone_number)) {
@@ -38,24 +39,27 @@ ProviderResult<TwilioNumber> checked(ProviderAnswer answer)
     return result;
 }
 
-}
+} // namespace
 
 TwilioClient::TwilioClient(std::string base_url, std::string account_sid, std::string auth_token, std::vector<std::string> secrets)
-    : m_client("Twilio", std::move(base_url), std::move(secrets))
-    , m_account_sid(account_sid)
-    , m_account_path("/2010-04-01/Accounts/" + account_sid)
-    , m_authorization("Basic " + base64(account_sid + ":" + auth_token))
+    : m_base_url(base_url), m_client("Twilio", std::move(base_url), std::move(secrets)), m_account_sid(account_sid),
+      m_account_path("/2010-04-01/Accounts/" + account_sid), m_authorization("Basic " + base64(account_sid + ":" + auth_token))
 {
 }
 
-ProviderAnswer TwilioClient::get(std::string const& path) { return m_client.call({"GET", path, {{"Authorization", m_authorization}}}); }
+ProviderAnswer TwilioClient::get(std::string const& path)
+{
+    return m_client.call({"GET", path, {{"Authorization", m_authorization}}});
+}
 
 ProviderResult<TwilioNumber> TwilioClient::post(std::string const& path, FormFields const& fields)
 {
-    return checked(m_client.call({"POST", path, {{"Authorization", m_authorization}}, "application/x-www-form-urlencoded", encode_form(fields)}));
+    return checked(
+        m_client.call({"POST", path, {{"Authorization", m_authorization}}, "application/x-www-form-urlencoded", encode_form(fields)}));
 }
 
-ProviderResult<std::vector<OfferedNumber>> TwilioClient::search(std::string const& country, std::string const& area_code, std::string const& region)
+ProviderResult<std::vector<OfferedNumber>> TwilioClient::search(
+    std::string const& country, std::string const& area_code, std::string const& region)
 {
     auto query = "?VoiceEnabled=true&SmsEnabled=true&ExcludeAllAddressRequired=true&Beta=false&PageSize=20";
     auto path = m_account_path + "/AvailablePhoneNumbers/" + country + "/Local.json" + query;
@@ -63,11 +67,11 @@ ProviderResult<std::vector<OfferedNumber>> TwilioClient::search(std::string cons
         path += "&AreaCode=" + percent_encode(area_code);
     else if (!region.empty())
         path += "&InRegion=" + percent_encode(region);
-    ProviderResult<std::vector<OfferedNumber>> result {get(path)};
+    ProviderResult<std::vector<OfferedNumber>> result{get(path)};
     if (!result.answer) return result;
     auto const& list = member_of(result.answer.body, "available_phone_numbers");
     for (std::size_t i = 0; list.is_array() && i < list.size() && i < 100; ++i) {
-        OfferedNumber offer {text_of(list[i], "phone_number"), text_of(list[i], "locality"), text_of(list[i], "region")};
+        OfferedNumber offer{text_of(list[i], "phone_number"), text_of(list[i], "locality"), text_of(list[i], "region")};
         if (is_e164(offer.phone_number)) result.value.push_back(std::move(offer));
     }
     return result;
@@ -76,9 +80,9 @@ ProviderResult<std::vector<OfferedNumber>> TwilioClient::search(std::string cons
 ProviderResult<TwilioNumber> TwilioClient::buy(std::string const& phone_number, std::string const& tag, NumberUrls const& urls)
 {
     return post(m_account_path + "/IncomingPhoneNumbers.json",
-        {{"PhoneNumber", phone_number}, {"FriendlyName", tag}, {"SmsUrl", urls.sms}, {"SmsMethod", "POST"}, {"SmsFallbackUrl", urls.sms_fallback},
-            {"SmsFallbackMethod", "POST"}, {"VoiceUrl", urls.voice}, {"VoiceMethod", "POST"}, {"VoiceFallbackUrl", urls.voice_fallback},
-            {"VoiceFallbackMethod", "POST"}});
+        {{"PhoneNumber", phone_number}, {"FriendlyName", tag}, {"SmsUrl", urls.sms}, {"SmsMethod", "POST"},
+            {"SmsFallbackUrl", urls.sms_fallback}, {"SmsFallbackMethod", "POST"}, {"VoiceUrl", urls.voice}, {"VoiceMethod", "POST"},
+            {"VoiceFallbackUrl", urls.voice_fallback}, {"VoiceFallbackMethod", "POST"}});
 }
 
 // Follows next_page_uri, which must stay on the API's own host: only a path of this account is followed.
@@ -98,6 +102,7 @@ ProviderResult<std::vector<TwilioNumber>> TwilioClient::list(std::string query)
         for (auto const& entry : list)
             result.value.push_back(to_number(entry));
         path = text_of(result.answer.body, "next_page_uri");
+        if (path.starts_with(m_base_url)) path.erase(0, m_base_url.size());
         if (path.empty()) return result;
         if (!path.starts_with(m_account_path + "/IncomingPhoneNumbers")) break;
     }
@@ -120,7 +125,10 @@ ProviderResult<std::vector<TwilioNumber>> TwilioClient::find_by_tag(std::string 
     return result;
 }
 
-ProviderResult<TwilioNumber> TwilioClient::fetch(std::string const& sid) { return checked(get(m_account_path + "/IncomingPhoneNumbers/" + sid + ".json")); }
+ProviderResult<TwilioNumber> TwilioClient::fetch(std::string const& sid)
+{
+    return checked(get(m_account_path + "/IncomingPhoneNumbers/" + sid + ".json"));
+}
 
 ProviderResult<TwilioNumber> TwilioClient::set_urls(std::string const& sid, NumberUrls const& urls)
 {

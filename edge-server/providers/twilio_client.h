@@ -34,7 +34,7 @@ struct NumberUrls {
 template <typename T>
 struct ProviderResult {
     ProviderAnswer answer;
-    T value {}; // meaningful when the answer is Done
+    T value{}; // meaningful when the answer is Done
 };
 
 // Twilio's REST API, version 2010-04-01, as far as a number's life needs it.
@@ -59,6 +59,7 @@ private:
     ProviderResult<TwilioNumber> post(std::string const& path, FormFields const& fields);
     ProviderResult<std::vector<TwilioNumber>> list(std::string query);
 
+    std::string m_base_url;
     ProviderClient m_client;
     std::string m_account_sid;
     std::string m_account_path;

@@ -6,7 +6,10 @@ namespace {
 constexpr auto cookie_name = "dealerline_session";
 constexpr auto cookie_seconds = "1209600"; // 14 days, the session's absolute limit
 
-bool changes_something(http::Request const& request) { return request.method != "GET" && request.method != "HEAD"; }
+bool changes_something(http::Request const& request)
+{
+    return request.method != "GET" && request.method != "HEAD";
+}
 
 // http://localhost:8080, http://127.0.0.1:8080 and http://[::1]:8080 are the same to a person at the machine.
 std::string with_loopback_as_localhost(std::string origin)
@@ -19,14 +22,15 @@ std::string with_loopback_as_localhost(std::string origin)
     return origin;
 }
 
-Error not_found() { return {ErrorKind::NotFound, "not_found", "There is no such organisation."}; }
-
+Error not_found()
+{
+    return {ErrorKind::NotFound, "not_found", "There is no such organisation."};
 }
 
+} // namespace
+
 Access::Access(sql::Database& database, Sessions& sessions, Config const& config)
-    : m_database(database)
-    , m_sessions(sessions)
-    , m_config(config)
+    : m_database(database), m_sessions(sessions), m_config(config)
 {
 }
 
@@ -44,15 +48,19 @@ std::optional<Error> Access::foreign_origin(http::Request const& request, bool s
     // Without a session there is nothing to ride on; a browser that says it comes from elsewhere is refused all the same.
     bool const neutral = !signed_in && (site.empty() || site == "none") && origin.empty();
     if (proved || neutral) return {};
-    return Error {ErrorKind::Forbidden, "foreign_origin", "This request must come from this site's own pages, or name its origin in an Origin header."};
+    return Error{ErrorKind::Forbidden, "foreign_origin",
+        "This request must come from this site's own pages, or name its origin in an Origin header."};
 }
 
-std::string Access::token_in(http::Request const& request) { return request.cookie(cookie_name); }
+std::string Access::token_in(http::Request const& request)
+{
+    return request.cookie(cookie_name);
+}
 
 Result<Session> Access::signed_in(http::Request const& request)
 {
     auto session = m_sessions.find(token_in(request));
-    if (!session) return Error {ErrorKind::Unauthorized, "not_signed_in", "Sign in first."};
+    if (!session) return Error{ErrorKind::Unauthorized, "not_signed_in", "Sign in first."};
     if (changes_something(request))
         if (auto const problem = foreign_origin(request, true)) return *problem;
     return *session;
@@ -61,14 +69,16 @@ Result<Session> Access::signed_in(http::Request const& request)
 Result<Session> Access::platform_reader(http::Request const& request)
 {
     auto session = signed_in(request);
-    if (session && session->user.platform_role.empty()) return Error {ErrorKind::Forbidden, "platform_only", "This is for the platform's admins."};
+    if (session && session->user.platform_role.empty())
+        return Error{ErrorKind::Forbidden, "platform_only", "This is for the platform's admins."};
     return session;
 }
 
 Result<Session> Access::platform_admin(http::Request const& request)
 {
     auto session = signed_in(request);
-    if (session && session->user.platform_role != "admin") return Error {ErrorKind::Forbidden, "platform_only", "This is for the platform's admins."};
+    if (session && session->user.platform_role != "admin")
+        return Error{ErrorKind::Forbidden, "platform_only", "This is for the platform's admins."};
     return session;
 }
 
@@ -82,11 +92,14 @@ Result<Session> Access::with_role(http::Request const& request, std::string cons
     bool const may_see = !role.empty() || !platform_role.empty();
     if (!may_see) return not_found();
     bool const may_change = role == "admin" || platform_role == "admin";
-    if (admin_only && !may_change) return Error {ErrorKind::Forbidden, "admins_only", "This is for the organisation's admins."};
+    if (admin_only && !may_change) return Error{ErrorKind::Forbidden, "admins_only", "This is for the organisation's admins."};
     return session;
 }
 
-Result<Session> Access::member_or_platform(http::Request const& request, std::string const& organization_id) { return with_role(request, organization_id, false); }
+Result<Session> Access::member_or_platform(http::Request const& request, std::string const& organization_id)
+{
+    return with_role(request, organization_id, false);
+}
 
 Result<Session> Access::organization_admin_or_platform(http::Request const& request, std::string const& organization_id)
 {
@@ -99,4 +112,7 @@ std::string Access::cookie_for(std::string const& token) const
         + (m_config.public_url.starts_with("https://") ? "; Secure" : "");
 }
 
-std::string Access::expired_cookie() const { return std::string(cookie_name) + "=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0"; }
+std::string Access::expired_cookie() const
+{
+    return std::string(cookie_name) + "=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0";
+}

@@ -13,10 +13,11 @@
 
 namespace {
 
-constexpr std::chrono::seconds activation_wait {20};
-constexpr std::array<std::string_view, 3> statuses {"pending", "resolved", "dismissed"};
-constexpr std::array<std::string_view, 11> types {"elevenlabs_import_required", "manual_setup_required", "purchase_held", "number_choice_needed",
-    "drift_found", "orphan_number", "credentials_refused", "provider_down", "webhook_failing", "budget_warning", "unrouted_message"};
+constexpr std::chrono::seconds activation_wait{20};
+constexpr std::array<std::string_view, 3> statuses{"pending", "resolved", "dismissed"};
+constexpr std::array<std::string_view, 11> types{"elevenlabs_import_required", "manual_setup_required", "purchase_held",
+    "number_choice_needed", "drift_found", "orphan_number", "credentials_refused", "provider_down", "webhook_failing", "budget_warning",
+    "unrouted_message"};
 
 template <std::size_t N>
 bool is_one_of(std::array<std::string_view, N> const& known, std::string const& value)
@@ -27,9 +28,7 @@ bool is_one_of(std::array<std::string_view, N> const& known, std::string const& 
 class AdminRoutes {
 public:
     AdminRoutes(Provisioning& provisioning, sql::Database& database, Access& access)
-        : m_provisioning(provisioning)
-        , m_database(database)
-        , m_access(access)
+        : m_provisioning(provisioning), m_database(database), m_access(access)
     {
     }
 
@@ -39,8 +38,8 @@ public:
         if (!session) return refuse(request, session.error());
         auto const paging = paging_of(request);
         if (!paging) return refuse(request, paging.error());
-        NotificationFilter filter {request.query("status").value_or(""), request.query("type").value_or(""), request.query("organization_id").value_or(""),
-            paging->cursor, paging->limit + 1};
+        NotificationFilter filter{request.query("status").value_or(""), request.query("type").value_or(""),
+            request.query("organization_id").value_or(""), paging->cursor, paging->limit + 1};
         if (!filter.status.empty() && !is_one_of(statuses, filter.status))
             return refuse(request, {ErrorKind::Malformed, "invalid_status", "A status is pending, resolved or dismissed.", "status"});
         if (!filter.type.empty() && !is_one_of(types, filter.type))
@@ -64,8 +63,9 @@ public:
         auto const id = request.path_param("id");
         auto const decided = m_database.write(sql::Scope::platform(), [&](sql::Writer& db) -> Result<Notification> {
             auto const found = find_notification(db, id);
-            if (!found) return Error {ErrorKind::NotFound, "not_found", "There is no such notification."};
-            if (found->status != "pending") return Error {ErrorKind::Conflict, "already_decided", "This notification is " + found->status + " already."};
+            if (!found) return Error{ErrorKind::NotFound, "not_found", "There is no such notification."};
+            if (found->status != "pending")
+                return Error{ErrorKind::Conflict, "already_decided", "This notification is " + found->status + " already."};
             decide_notification(db, id, status, session->user.id);
             append_audit(db, {found->organization_id, session->user.id, "notification_" + status, id, found->type}, sha256_hex);
             return *find_notification(db, id);
@@ -83,14 +83,17 @@ public:
         bool const right = phone_id.size() <= 128
             && std::all_of(phone_id.begin(), phone_id.end(), [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '-'; });
         if (!right)
-            return refuse(request, {ErrorKind::Invalid, "invalid_phone_id", "A phone id has letters, digits, _ and - only, 128 at most.", "elevenLabsPhoneId"});
+            return refuse(request,
+                {ErrorKind::Invalid, "invalid_phone_id", "A phone id has letters, digits, _ and - only, 128 at most.",
+                    "elevenLabsPhoneId"});
 
         auto e164 = request.path_param("number");
         if (e164.starts_with(' ')) e164[0] = '+'; // an unencoded + that a proxy took for a space
-        if (!is_e164(e164)) return refuse(request, {ErrorKind::Malformed, "invalid_number", "A number is written like +16041234567.", "number"});
+        if (!is_e164(e164))
+            return refuse(request, {ErrorKind::Malformed, "invalid_number", "A number is written like +16041234567.", "number"});
         auto const begun = m_database.write(sql::Scope::platform(), [&](sql::Writer& db) -> Result<PhoneNumber> {
             auto number = find_owned_number(db, e164);
-            if (!number) return Error {ErrorKind::NotFound, "not_found", "No organisation has the number " + e164 + ".", "number"};
+            if (!number) return Error{ErrorKind::NotFound, "not_found", "No organisation has the number " + e164 + ".", "number"};
             if (number->is_active && number->elevenlabs_phone_id == phone_id) return *number; // done already: the same answer again
             auto const activated = Provisioning::activate(db, *number, phone_id);
             if (!activated) return activated.error();
@@ -106,12 +109,14 @@ public:
             ProvisioningRun run;
         };
         auto const known = m_database.read(sql::Scope::organization(begun->organization_id), [&](sql::Reader& db) {
-            return Known {*find_phone_number(db, begun->id), *find_run_of(db, begun->organization_id)};
+            return Known{*find_phone_number(db, begun->id), *find_run_of(db, begun->organization_id)};
         });
         if (known.run.state == "needs_attention")
-            return refuse(request, {ErrorKind::Invalid, "activation_failed", known.run.cause + " " + known.run.next_step, "elevenLabsPhoneId"});
+            return refuse(
+                request, {ErrorKind::Invalid, "activation_failed", known.run.cause + " " + known.run.next_step, "elevenLabsPhoneId"});
         if (!known.number.is_active)
-            return refuse(request, {ErrorKind::Unavailable, "still_checking", "The number is still being checked. Look again in a moment.", {}, 5});
+            return refuse(
+                request, {ErrorKind::Unavailable, "still_checking", "The number is still being checked. Look again in a moment.", {}, 5});
         return http::json(200, {{"success", true}, {"phone_number", to_json(known.number)}});
     }
 
@@ -121,13 +126,16 @@ private:
     Access& m_access;
 };
 
-}
+} // namespace
 
 void add_admin_routes(http::Router& router, Provisioning& provisioning, sql::Database& database, Access& access)
 {
     auto const routes = std::make_shared<AdminRoutes>(provisioning, database, access);
     router.add({"GET", "/api/admin/notifications"}, [routes](http::Request const& request) { return routes->notifications(request); });
-    router.add({"POST", "/api/admin/notifications/{id}/resolve"}, [routes](http::Request const& request) { return routes->decide(request, "resolved"); });
-    router.add({"POST", "/api/admin/notifications/{id}/dismiss"}, [routes](http::Request const& request) { return routes->decide(request, "dismissed"); });
-    router.add({"POST", "/api/admin/phone-numbers/{number}/activate", http::Body::Json}, [routes](http::Request const& request) { return routes->activate(request); });
+    router.add({"POST", "/api/admin/notifications/{id}/resolve"},
+        [routes](http::Request const& request) { return routes->decide(request, "resolved"); });
+    router.add({"POST", "/api/admin/notifications/{id}/dismiss"},
+        [routes](http::Request const& request) { return routes->decide(request, "dismissed"); });
+    router.add({"POST", "/api/admin/phone-numbers/{number}/activate", http::Body::Json},
+        [routes](http::Request const& request) { return routes->activate(request); });
 }

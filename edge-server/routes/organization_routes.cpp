@@ -10,7 +10,10 @@
 
 namespace {
 
-Error no_organization() { return {ErrorKind::NotFound, "not_found", "There is no such organisation."}; }
+Error no_organization()
+{
+    return {ErrorKind::NotFound, "not_found", "There is no such organisation."};
+}
 
 Json shown(OrganizationSummary const& summary)
 {
@@ -22,9 +25,7 @@ Json shown(OrganizationSummary const& summary)
 class OrganizationRoutes {
 public:
     OrganizationRoutes(Provisioning& provisioning, sql::Database& database, Access& access)
-        : m_provisioning(provisioning)
-        , m_database(database)
-        , m_access(access)
+        : m_provisioning(provisioning), m_database(database), m_access(access)
     {
     }
 
@@ -37,7 +38,7 @@ public:
         auto const search = request.query("search").value_or("");
         if (search.size() > 200) return refuse(request, {ErrorKind::Malformed, "too_long", "A search has 200 bytes at most.", "search"});
         bool const everyone = !session->user.platform_role.empty();
-        OrganizationPage const page {search, paging->cursor, everyone ? std::string() : session->user.id, paging->limit + 1};
+        OrganizationPage const page{search, paging->cursor, everyone ? std::string() : session->user.id, paging->limit + 1};
         auto found = m_database.read(sql::Scope::platform(), [&](sql::Reader& db) { return list_organizations(db, page); });
         Json next = nullptr;
         if (found.size() > static_cast<std::size_t>(paging->limit)) {
@@ -85,7 +86,10 @@ public:
             if (name) summary->organization.name = *name;
             if (time_zone) summary->organization.time_zone = *time_zone;
             update_organization_settings(db, summary->organization);
-            append_audit(db, {id, session->user.id, "settings_changed", id, Json {{"name", name.value_or("")}, {"time_zone", time_zone.value_or("")}}.dump()}, sha256_hex);
+            append_audit(db,
+                {id, session->user.id, "settings_changed", id,
+                    Json{{"name", name.value_or("")}, {"time_zone", time_zone.value_or("")}}.dump()},
+                sha256_hex);
             return *summary;
         });
         return changed ? http::json(200, {{"organization", shown(*changed)}}) : refuse(request, changed.error());
@@ -98,7 +102,8 @@ public:
         if (!session) return refuse(request, session.error());
         if (!find(id)) return refuse(request, no_organization());
         auto numbers = Json::array();
-        for (auto const& number : m_database.read(sql::Scope::organization(id), [&](sql::Reader& db) { return list_phone_numbers(db, id); }))
+        for (auto const& number :
+            m_database.read(sql::Scope::organization(id), [&](sql::Reader& db) { return list_phone_numbers(db, id); }))
             numbers.push_back(to_json(number));
         return http::json(200, {{"phoneNumbers", numbers}});
     }
@@ -110,7 +115,7 @@ public:
         if (!session) return refuse(request, session.error());
         auto const answer = m_database.read(sql::Scope::organization(id), [&](sql::Reader& db) -> Result<Json> {
             auto const run = find_run_of(db, id);
-            if (!run) return Error {ErrorKind::NotFound, "not_found", "This organisation has no provisioning run."};
+            if (!run) return Error{ErrorKind::NotFound, "not_found", "This organisation has no provisioning run."};
             return to_json(*run, list_steps(db, run->id));
         });
         return answer ? http::json(200, *answer) : refuse(request, answer.error());
@@ -133,7 +138,7 @@ public:
             if (area_code) {
                 auto run = find_run_of(db, id);
                 if (!run || !run->phone_number_id.empty())
-                    return Error {ErrorKind::Conflict, "number_exists", "The organisation has a number already.", "area_code"};
+                    return Error{ErrorKind::Conflict, "number_exists", "The organisation has a number already.", "area_code"};
                 run->area_code = *area_code;
                 update_run(db, *run);
             }
@@ -157,15 +162,19 @@ private:
     Access& m_access;
 };
 
-}
+} // namespace
 
 void add_organization_routes(http::Router& router, Provisioning& provisioning, sql::Database& database, Access& access)
 {
     auto const routes = std::make_shared<OrganizationRoutes>(provisioning, database, access);
     router.add({"GET", "/api/organizations"}, [routes](http::Request const& request) { return routes->list(request); });
     router.add({"GET", "/api/organizations/{id}"}, [routes](http::Request const& request) { return routes->detail(request); });
-    router.add({"PATCH", "/api/organizations/{id}", http::Body::Json}, [routes](http::Request const& request) { return routes->change(request); });
-    router.add({"GET", "/api/organizations/{id}/phone-numbers"}, [routes](http::Request const& request) { return routes->phone_numbers(request); });
-    router.add({"GET", "/api/organizations/{id}/provisioning"}, [routes](http::Request const& request) { return routes->provisioning(request); });
-    router.add({"POST", "/api/organizations/{id}/provisioning/retry", http::Body::Json}, [routes](http::Request const& request) { return routes->retry(request); });
+    router.add(
+        {"PATCH", "/api/organizations/{id}", http::Body::Json}, [routes](http::Request const& request) { return routes->change(request); });
+    router.add({"GET", "/api/organizations/{id}/phone-numbers"},
+        [routes](http::Request const& request) { return routes->phone_numbers(request); });
+    router.add(
+        {"GET", "/api/organizations/{id}/provisioning"}, [routes](http::Request const& request) { return routes->provisioning(request); });
+    router.add({"POST", "/api/organizations/{id}/provisioning/retry", http::Body::Json},
+        [routes](http::Request const& request) { return routes->retry(request); });
 }

@@ -8,9 +8,12 @@ void add_session_routes(http::Router& router, Sessions& sessions, sql::Database&
             = database.read(sql::Scope::platform(), [&](sql::Reader& db) { return memberships_of(db, session.user.id); });
         auto organizations = Json::array();
         for (auto const& membership : memberships)
-            organizations.push_back({{"id", membership.organization_id}, {"name", membership.organization_name}, {"role", membership.role}});
+            organizations.push_back(
+                {{"id", membership.organization_id}, {"name", membership.organization_name}, {"role", membership.role}});
         auto const& platform_role = session.user.platform_role;
-        return Json {{"user", {{"id", session.user.id}, {"email", session.user.email}, {"role", platform_role.empty() ? "member" : "platform_" + platform_role}}},
+        return Json{{"user",
+                        {{"id", session.user.id}, {"email", session.user.email},
+                            {"role", platform_role.empty() ? "member" : "platform_" + platform_role}}},
             {"organizations", organizations}, {"expires_at", to_rfc3339(session.expires_at)}};
     };
 
@@ -20,8 +23,10 @@ void add_session_routes(http::Router& router, Sessions& sessions, sql::Database&
         auto const email = fields.text("email");
         auto const password = fields.text("password");
         if (fields.problem()) return refuse(request, *fields.problem());
-        if (email.size() > 254) return refuse(request, {ErrorKind::Invalid, "too_long", "An e-mail address has 254 characters at most.", "email"});
-        if (password.size() > 256) return refuse(request, {ErrorKind::Invalid, "too_long", "A password has 256 bytes at most.", "password"});
+        if (email.size() > 254)
+            return refuse(request, {ErrorKind::Invalid, "too_long", "An e-mail address has 254 characters at most.", "email"});
+        if (password.size() > 256)
+            return refuse(request, {ErrorKind::Invalid, "too_long", "A password has 256 bytes at most.", "password"});
         auto const token = sessions.sign_in(email, password, request.remote_address);
         if (!token) return refuse(request, token.error());
         auto response = http::json(200, who(*sessions.find(*token)));

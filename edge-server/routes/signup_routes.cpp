@@ -10,11 +10,13 @@
 
 namespace {
 
-constexpr std::chrono::seconds signup_wait {10};
+constexpr std::chrono::seconds signup_wait{10};
 
 std::string percent_decoded(std::string_view text)
 {
-    auto const digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; };
+    auto const digit = [](char c) {
+        return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    };
     std::string decoded;
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) >= 0 && digit(text[i + 2]) >= 0) {
@@ -32,7 +34,8 @@ std::string form_value(std::string const& body, std::string_view name)
         auto const end = std::min(body.find('&', start), body.size());
         auto const pair = std::string_view(body).substr(start, end - start);
         auto const equals = pair.find('=');
-        if (equals != std::string_view::npos && percent_decoded(pair.substr(0, equals)) == name) return percent_decoded(pair.substr(equals + 1));
+        if (equals != std::string_view::npos && percent_decoded(pair.substr(0, equals)) == name)
+            return percent_decoded(pair.substr(equals + 1));
         start = end + 1;
     }
     return {};
@@ -40,13 +43,9 @@ std::string form_value(std::string const& body, std::string_view name)
 
 class SignupRoutes {
 public:
-    SignupRoutes(Signups& signups, Provisioning& provisioning, sql::Database& database, Access& access, http::Files const& files, Config const& config)
-        : m_signups(signups)
-        , m_provisioning(provisioning)
-        , m_database(database)
-        , m_access(access)
-        , m_files(files)
-        , m_config(config)
+    SignupRoutes(Signups& signups, Provisioning& provisioning, sql::Database& database, Access& access, http::Files const& files,
+        Config const& config)
+        : m_signups(signups), m_provisioning(provisioning), m_database(database), m_access(access), m_files(files), m_config(config)
     {
     }
 
@@ -54,8 +53,9 @@ public:
     {
         if (auto const foreign = m_access.foreign_origin(request, false)) return refuse(request, *foreign);
         RequestFields fields(request.body, {"email", "password", "organization_name", "organization_slug", "area_code", "time_zone"});
-        Signup const signup {fields.text("email"), fields.text("password"), fields.text("organization_name"), fields.text("organization_slug"),
-            fields.optional_text("area_code").value_or(""), fields.optional_text("time_zone").value_or("")};
+        Signup const signup{fields.text("email"), fields.text("password"), fields.text("organization_name"),
+            fields.text("organization_slug"), fields.optional_text("area_code").value_or(""),
+            fields.optional_text("time_zone").value_or("")};
         if (fields.problem()) return refuse(request, *fields.problem());
         auto const accepted = m_signups.accept(signup, request.header("Idempotency-Key"), request.remote_address);
         if (!accepted) return refuse(request, accepted.error());
@@ -67,11 +67,11 @@ public:
             ProvisioningRun run;
         };
         auto const known = m_database.read(sql::Scope::organization(accepted->organization_id), [&](sql::Reader& db) {
-            return Known {*find_organization(db, accepted->organization_id), *find_run_of(db, accepted->organization_id)};
+            return Known{*find_organization(db, accepted->organization_id), *find_run_of(db, accepted->organization_id)};
         });
         auto const& [summary, run] = known;
         bool const needs_import = run.state == "needs_attention" && run.resume_state == "importing" && !run.phone_number_id.empty();
-        Json const organization {{"id", summary.organization.id}, {"name", summary.organization.name}, {"slug", summary.organization.slug},
+        Json const organization{{"id", summary.organization.id}, {"name", summary.organization.name}, {"slug", summary.organization.slug},
             {"phoneNumberPurchased", summary.phone_number.empty() ? Json(nullptr) : Json(summary.phone_number)},
             {"requiresElevenLabsImport", needs_import}, {"status", summary.status}};
         auto response = http::json(201,
@@ -103,7 +103,8 @@ public:
         form.errors = problems_in(signup);
         if (form.chosen_area == "other" && signup.area_code.empty())
             form.errors.push_back({ErrorKind::Invalid, "required", "Write three digits, such as 604.", "area_code"});
-        bool const slug_is_right = std::none_of(form.errors.begin(), form.errors.end(), [](Error const& error) { return error.field == "organization_slug"; });
+        bool const slug_is_right
+            = std::none_of(form.errors.begin(), form.errors.end(), [](Error const& error) { return error.field == "organization_slug"; });
         if (form.errors.empty()) {
             auto const accepted = m_signups.accept(signup, form.idempotency_key, request.remote_address);
             if (accepted) {
@@ -114,7 +115,8 @@ public:
             }
             if (accepted.error().field.empty()) return refuse(request, accepted.error());
             form.errors.push_back(accepted.error());
-        } else if (slug_is_right && m_database.read(sql::Scope::platform(), [&](sql::Reader& db) { return slug_exists(db, signup.organization_slug); }))
+        } else if (slug_is_right
+            && m_database.read(sql::Scope::platform(), [&](sql::Reader& db) { return slug_exists(db, signup.organization_slug); }))
             form.errors.insert(form.errors.begin(), {ErrorKind::Conflict, "slug_taken", "That short name is taken.", "organization_slug"});
         if (std::any_of(form.errors.begin(), form.errors.end(), [](Error const& error) { return error.code == "slug_taken"; }))
             form.free_slug = m_signups.free_slug_like(signup.organization_slug);
@@ -125,18 +127,22 @@ public:
     {
         auto const id = request.query("organization").value_or("");
         auto const session = m_access.member_or_platform(request, id);
-        if (!session) return session.error().kind == ErrorKind::Unauthorized ? http::redirect("/console") : refuse(request, session.error());
+        if (!session)
+            return session.error().kind == ErrorKind::Unauthorized ? http::redirect("/console") : refuse(request, session.error());
         auto const html = m_database.read(sql::Scope::organization(id), [&](sql::Reader& db) -> Result<std::string> {
             auto const summary = find_organization(db, id);
             auto const run = find_run_of(db, id);
-            if (!summary || !run) return Error {ErrorKind::NotFound, "not_found", "There is no such organisation."};
+            if (!summary || !run) return Error{ErrorKind::NotFound, "not_found", "There is no such organisation."};
             return render_progress(page_template(), *summary, *run, list_steps(db, run->id), session->user.email, prices(db), m_config);
         });
         return html ? html_page(200, *html) : refuse(request, html.error());
     }
 
 private:
-    static SignupPrices prices(sql::Reader& db) { return {rate_of(db, "number_month"), rate_of(db, "voice_minute"), rate_of(db, "sms_segment")}; }
+    static SignupPrices prices(sql::Reader& db)
+    {
+        return {rate_of(db, "number_month"), rate_of(db, "voice_minute"), rate_of(db, "sms_segment")};
+    }
 
     std::string page_template() const
     {
@@ -153,7 +159,7 @@ private:
 
     static http::Response html_page(int status, std::string html)
     {
-        http::Response response {status, "text/html; charset=utf-8", std::move(html), {{"Cache-Control", "no-store"}}};
+        http::Response response{status, "text/html; charset=utf-8", std::move(html), {{"Cache-Control", "no-store"}}};
         http::add_page_headers(response);
         return response;
     }
@@ -166,7 +172,7 @@ private:
     Config const& m_config;
 };
 
-}
+} // namespace
 
 void add_signup_routes(http::Router& router, Signups& signups, Provisioning& provisioning, sql::Database& database, Access& access,
     http::Files const& files, Config const& config)

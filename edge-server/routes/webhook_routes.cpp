@@ -9,8 +9,9 @@ void add_webhook_routes(http::Router& router, Initiation& initiation, Config con
         [&initiation, &config](http::Request const& request) {
             constexpr std::string_view scheme = "Bearer ";
             auto const given = request.header("Authorization");
-            bool const right = given.starts_with(scheme) && matches_secret(std::string_view(given).substr(scheme.size()), config.elevenlabs_initiation_secret);
+            bool const right = given.starts_with(scheme)
+                && matches_secret(std::string_view(given).substr(scheme.size()), config.elevenlabs_initiation_secret);
             if (!right) return refuse(request, {ErrorKind::Unauthorized, "wrong_secret", "The initiation secret is missing or wrong."});
-            return http::Response {200, "application/json", initiation.answer(request.body)};
+            return http::Response{200, "application/json", initiation.answer(request.body)};
         });
 }

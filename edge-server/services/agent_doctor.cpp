@@ -17,13 +17,17 @@ Json wanted_agent(Config const& config)
         if (std::string_view(file.name) == "agent.json") {
             auto agent = Json::parse(file.content);
             agent.erase("name"); // the operator's to choose
-            agent["conversation_config"]["agent"]["dynamic_variables"]["dynamic_variable_placeholders"]["organization_name"] = config.default_name;
+            agent["conversation_config"]["agent"]["dynamic_variables"]["dynamic_variable_placeholders"]["organization_name"]
+                = config.default_name;
             return agent;
         }
     throw std::runtime_error("agent.json is not embedded");
 }
 
-std::string authorization(Config const& config) { return "Bearer " + current_secret(config.elevenlabs_initiation_secret); }
+std::string authorization(Config const& config)
+{
+    return "Bearer " + current_secret(config.elevenlabs_initiation_secret);
+}
 
 Json const& at(Json const& json, std::initializer_list<std::string_view> path)
 {
@@ -33,10 +37,16 @@ Json const& at(Json const& json, std::initializer_list<std::string_view> path)
     return *here;
 }
 
-}
+} // namespace
 
-std::string initiation_url(Config const& config) { return config.public_url + "/webhooks/elevenlabs/conversation-initiation"; }
-std::string post_call_url(Config const& config) { return config.public_url + "/webhooks/elevenlabs/post-call"; }
+std::string initiation_url(Config const& config)
+{
+    return config.public_url + "/webhooks/elevenlabs/conversation-initiation";
+}
+std::string post_call_url(Config const& config)
+{
+    return config.public_url + "/webhooks/elevenlabs/post-call";
+}
 
 std::vector<std::string> findings_in(Json const& agent, std::vector<PostCallWebhook> const& webhooks, Config const& config)
 {
@@ -65,7 +75,8 @@ std::vector<std::string> findings_in(Json const& agent, std::vector<PostCallWebh
     auto const& speech = at(agent, {"conversation_config", "agent"});
     auto const first_message = text_of(speech, "first_message");
     auto const prompt = text_of(member_of(speech, "prompt"), "prompt");
-    require(first_message.find("{{organization_name}}") != std::string::npos, "The agent's first message does not say {{organization_name}}.");
+    require(
+        first_message.find("{{organization_name}}") != std::string::npos, "The agent's first message does not say {{organization_name}}.");
     require(prompt.find("{{organization_name}}") != std::string::npos, "The agent's prompt does not name {{organization_name}}.");
     require(first_message.find("{{customer_name}}") == std::string::npos,
         "The agent's first message says {{customer_name}}, which is empty for a new caller; {{greeting}} reads well without a name.");
@@ -110,8 +121,10 @@ AgentRepair repair_agent(ElevenLabsClient& elevenlabs, Config const& config)
 
     auto changes = wanted_agent(config);
     changes["platform_settings"]["workspace_overrides"] = {
-        {"conversation_initiation_client_data_webhook", {{"url", initiation_url(config)}, {"request_headers", {{"Authorization", authorization(config)}}}}},
-        {"webhooks", {{"post_call_webhook_id", webhook_id}, {"events", {"transcript", "call_initiation_failure"}}, {"transcript_format", "json"}}}};
+        {"conversation_initiation_client_data_webhook",
+            {{"url", initiation_url(config)}, {"request_headers", {{"Authorization", authorization(config)}}}}},
+        {"webhooks",
+            {{"post_call_webhook_id", webhook_id}, {"events", {"transcript", "call_initiation_failure"}}, {"transcript_format", "json"}}}};
     if (auto patched = elevenlabs.patch_agent(config.elevenlabs_agent_id, changes); !patched)
         repair.failure = std::move(patched);
     else

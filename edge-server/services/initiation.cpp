@@ -9,7 +9,7 @@
 
 namespace {
 
-constexpr std::chrono::milliseconds patience {250};
+constexpr std::chrono::milliseconds patience{250};
 constexpr std::size_t summary_limit = 600; // characters
 constexpr std::size_t name_limit = 80;
 constexpr std::size_t id_limit = 128; // bytes of a call_sid or agent_id
@@ -25,11 +25,13 @@ struct Variables {
 
 std::string to_answer(Variables const& variables)
 {
-    auto const greeting = variables.customer_name.empty() ? std::string("Hi") : "Hi " + variables.customer_name.substr(0, variables.customer_name.find(' '));
-    return Json {{"type", "conversation_initiation_client_data"},
+    auto const greeting = variables.customer_name.empty() ? std::string("Hi")
+                                                          : "Hi " + variables.customer_name.substr(0, variables.customer_name.find(' '));
+    return Json{{"type", "conversation_initiation_client_data"},
         {"dynamic_variables",
-            {{"conversation_context", variables.conversation_context}, {"customer_name", variables.customer_name}, {"lead_status", variables.lead_status},
-                {"previous_summary", variables.previous_summary}, {"organization_name", variables.organization_name}, {"greeting", greeting}}}}
+            {{"conversation_context", variables.conversation_context}, {"customer_name", variables.customer_name},
+                {"lead_status", variables.lead_status}, {"previous_summary", variables.previous_summary},
+                {"organization_name", variables.organization_name}, {"greeting", greeting}}}}
         .dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -41,24 +43,23 @@ struct Found {
 
 Variables variables_for(Found const& found, std::string const& call_sid)
 {
-    Variables variables {"First contact.", {}, "New Inquiry", {}, found.called.organization_name};
+    Variables variables{"First contact.", {}, "New Inquiry", {}, found.called.organization_name};
     if (!found.lead) return variables;
     auto const& lead = *found.lead;
     bool const came_back = lead.first_call_sid != call_sid;
     variables.customer_name = bounded_data(lead.name, name_limit);
     variables.lead_status = !lead.status.empty() ? bounded_data(lead.status, name_limit) : came_back ? "Returning Customer" : "New Inquiry";
     variables.previous_summary = bounded_data(found.summary, summary_limit);
-    if (came_back) variables.conversation_context = variables.previous_summary.empty() ? "Returning caller." : "Returning caller. Last time: " + variables.previous_summary;
+    if (came_back)
+        variables.conversation_context
+            = variables.previous_summary.empty() ? "Returning caller." : "Returning caller. Last time: " + variables.previous_summary;
     return variables;
 }
 
-}
+} // namespace
 
 Initiation::Initiation(sql::Database& database, std::string default_name)
-    : m_database(database)
-    , m_default_name(std::move(default_name))
-{
-}
+    : m_database(database), m_default_name(std::move(default_name)) { }
 
 std::string Initiation::answer(std::string_view body)
 {
@@ -74,7 +75,7 @@ std::string Initiation::answer(std::string_view body)
         found = m_database.read(sql::Scope::routing(), [&](sql::Reader& db) -> std::optional<Found> {
             auto called = find_called_number(db, called_number);
             if (!called) return {};
-            Found present {*called, {}, {}};
+            Found present{*called, {}, {}};
             if (has_memory) present.lead = find_lead(db, called->organization_id, caller_id);
             if (present.lead) present.summary = last_summary(db, called->organization_id, present.lead->id);
             return present;
@@ -89,10 +90,11 @@ std::string Initiation::answer(std::string_view body)
 
     bool const recorded = !call_sid.empty() && call_sid.size() <= id_limit && !call_sid.starts_with("verify-");
     if (recorded) {
-        InboundCall call {new_id(), found->called.organization_id, found->called.phone_number_id, call_sid, has_memory ? caller_id : std::string(), new_id(),
-            text_of(request, "agent_id").substr(0, id_limit), now()};
+        InboundCall call{new_id(), found->called.organization_id, found->called.phone_number_id, call_sid,
+            has_memory ? caller_id : std::string(), new_id(), text_of(request, "agent_id").substr(0, id_limit), now()};
         auto const scope = sql::Scope::organization(call.organization_id);
-        if (!m_database.write_within(scope, [call = std::move(call)](sql::Writer& db) { record_inbound_call(db, call); }, patience))
+        if (!m_database.write_within(
+                scope, [call = std::move(call)](sql::Writer& db) { record_inbound_call(db, call); }, patience))
             spdlog::error("initiation: call {} is answered before its record is on disk", bounded_data(call_sid, id_limit));
     }
     return to_answer(variables_for(*found, call_sid));

@@ -2,7 +2,8 @@
 #include "shared/base/text.h"
 #include "shared/domain/area_codes.h"
 
-std::vector<SearchRung> search_ladder(std::string const& asked_area_code, std::string const& home_country, std::string const& home_area_code)
+std::vector<SearchRung> search_ladder(
+    std::string const& asked_area_code, std::string const& home_country, std::string const& home_area_code)
 {
     std::vector<SearchRung> rungs;
     auto const first = asked_area_code.empty() ? home_area_code : asked_area_code;

@@ -15,7 +15,8 @@ struct SearchRung {
 };
 
 // Asked for an area code: that one, then its overlays, nothing else. Not asked: the installation's, its region, its country.
-std::vector<SearchRung> search_ladder(std::string const& asked_area_code, std::string const& home_country, std::string const& home_area_code);
+std::vector<SearchRung> search_ladder(
+    std::string const& asked_area_code, std::string const& home_country, std::string const& home_area_code);
 
 // Whether an offer is what the rung asked for; a vendor's answer is not believed unseen.
 bool fits(SearchRung const& rung, OfferedNumber const& offer);

@@ -6,19 +6,17 @@ namespace {
 constexpr int running_limit = 2;
 constexpr int waiting_limit = 16;
 
-}
+} // namespace
 
-PasswordHasher::PasswordHasher()
-    : m_decoy(hash_password(random_hex(16)))
-{
-}
+PasswordHasher::PasswordHasher() : m_decoy(hash_password(random_hex(16))) { }
 
 template <typename F>
 auto PasswordHasher::in_turn(F&& f) -> Result<decltype(f())>
 {
     {
         std::unique_lock lock(m_mutex);
-        if (m_waiting >= waiting_limit) return Error {ErrorKind::Unavailable, "busy", "Many people are signing in at once. Try again in a moment.", {}, 2};
+        if (m_waiting >= waiting_limit)
+            return Error{ErrorKind::Unavailable, "busy", "Many people are signing in at once. Try again in a moment.", {}, 2};
         ++m_waiting;
         m_free.wait(lock, [&] { return m_running < running_limit; });
         --m_waiting;
@@ -32,7 +30,7 @@ auto PasswordHasher::in_turn(F&& f) -> Result<decltype(f())>
             --hasher.m_running;
             hasher.m_free.notify_one();
         }
-    } const leave {*this};
+    } const leave{*this};
     return f();
 }
 

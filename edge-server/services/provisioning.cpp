@@ -30,7 +30,7 @@ static_assert(lease_seconds > 2 * provider_deadline.count());
 // Doubles from half a second to half a minute, with jitter, so that runs do not come back together.
 milliseconds back_off(int attempts)
 {
-    thread_local std::mt19937 random(std::random_device {}());
+    thread_local std::mt19937 random(std::random_device{}());
     auto const base = std::min<std::int64_t>(30'000, 500LL << std::min(attempts, 6));
     return milliseconds(base / 2 + std::uniform_int_distribution<std::int64_t>(0, base / 2)(random));
 }
@@ -47,7 +47,8 @@ std::string remedy_for(std::string const& code)
 {
     if (code == "21404") return "Upgrade the Twilio trial account: it may own one number only. Then try again.";
     if (code == "21615" || code == "21631") return "Add an address to the Twilio account, as this number needs one. Then try again.";
-    if (code == "21649" || code == "21650" || code == "21651") return "Complete the regulatory bundle that this number needs in Twilio. Then try again.";
+    if (code == "21649" || code == "21650" || code == "21651")
+        return "Complete the regulatory bundle that this number needs in Twilio. Then try again.";
     return "Read Twilio's answer, put right what it names, then try again.";
 }
 
@@ -59,9 +60,12 @@ bool is_elevenlabs_url(std::string const& url)
     return host == "elevenlabs.io" || host.ends_with(".elevenlabs.io");
 }
 
-Time start_of_utc_day(Time time) { return {time.milliseconds - time.milliseconds % 86'400'000}; }
-
+Time start_of_utc_day(Time time)
+{
+    return {time.milliseconds - time.milliseconds % 86'400'000};
 }
+
+} // namespace
 
 struct Provisioning::Work {
     ProvisioningRun run;
@@ -71,12 +75,8 @@ struct Provisioning::Work {
 
 Provisioning::Provisioning(sql::Database& database, Config const& config, std::string installation_id, TwilioClient& twilio,
     ElevenLabsClient* elevenlabs, ProviderClient& own_server)
-    : m_database(database)
-    , m_config(config)
-    , m_installation_id(std::move(installation_id))
-    , m_twilio(twilio)
-    , m_elevenlabs(elevenlabs)
-    , m_own_server(own_server)
+    : m_database(database), m_config(config), m_installation_id(std::move(installation_id)), m_twilio(twilio), m_elevenlabs(elevenlabs),
+      m_own_server(own_server)
 {
 }
 
@@ -104,13 +104,13 @@ void Provisioning::save(Work& work, F&& f)
         update_run(db, work.run);
         return true;
     });
-    if (!ours) throw LeaseLost {};
+    if (!ours) throw LeaseLost{};
 }
 
 void Provisioning::begin_step(Work& work, std::string message)
 {
     work.step_id = new_id();
-    ProvisioningStep const step {work.step_id, work.run.state, work.run.attempts + 1, "started", std::move(message), now(), {}};
+    ProvisioningStep const step{work.step_id, work.run.state, work.run.attempts + 1, "started", std::move(message), now(), {}};
     save(work, [&](sql::Writer& db) {
         close_open_steps(db, work.run.id, "Interrupted; going on from here.");
         insert_step(db, work.run, step);
@@ -121,7 +121,7 @@ void Provisioning::begin_step(Work& work, std::string message)
 // Nothing is sent on a lease that another worker may hold by the time it arrives.
 void Provisioning::before_call(Work& work)
 {
-    save(work, [](sql::Writer&) { });
+    save(work, [](sql::Writer&) {});
 }
 
 void Provisioning::finish_step(Work& work, std::string next_state, std::string message)
@@ -149,6 +149,7 @@ void Provisioning::stop(Work& work, std::string cause, std::string next_step, st
 {
     auto& run = work.run;
     bool const held = notification_type == "purchase_held";
+    bool const by_hand = notification_type == "elevenlabs_import_required";
     run.resume_state = run.state == "verifying" ? "importing" : run.state; // importing sets our URLs again
     run.state = held ? "held" : "needs_attention";
     run.cause = std::move(cause);
@@ -158,12 +159,16 @@ void Provisioning::stop(Work& work, std::string cause, std::string next_step, st
         auto const organization = find_organization(db, run.organization_id);
         auto const& number = organization->phone_number;
         auto message = "Set up the line of " + organization->organization.name + " by hand";
-        if (notification_type == "elevenlabs_import_required") message = "Import " + number + " to ElevenLabs dashboard and assign to agent";
+        if (notification_type == "elevenlabs_import_required")
+            message = "Import " + number + " to ElevenLabs dashboard and assign to agent";
         if (notification_type == "number_choice_needed") message = "Choose an area code for " + organization->organization.name;
         if (held) message = "Approve the purchase of a number for " + organization->organization.name;
-        if (!work.step_id.empty()) ::finish_step(db, work.step_id, notification_type == "elevenlabs_import_required" ? "succeeded" : "failed", run.cause);
+        if (!work.step_id.empty()) ::finish_step(db, work.step_id, by_hand ? "succeeded" : "failed", run.cause);
+        if (!run.phone_number_id.empty())
+            set_number_state(db, run.phone_number_id, by_hand ? "bought" : "needs_attention", run.cause + " " + run.next_step);
         put_notification(db,
-            {new_id(), notification_type, run.id, run.organization_id, {}, number, message, run.cause, run.next_step, "pending", now(), {}});
+            {new_id(), notification_type, run.id, run.organization_id, {}, number, message, run.cause, run.next_step, "pending", now(),
+                {}});
     });
     work.step_id.clear();
     spdlog::warn("run {} stopped: {}", run.id, run.cause);
@@ -174,24 +179,30 @@ void Provisioning::stop(Work& work, std::string cause, std::string next_step, st
 bool Provisioning::handled_failure(Work& work, char const* provider, ProviderAnswer const& answer)
 {
     switch (answer.ending) {
-    case Ending::Done: return false;
+    case Ending::Done:
+        return false;
     case Ending::Throttled:
     case Ending::Unclear:
         if (work.run.attempts + 1 >= attempt_limit)
-            stop(work, std::string(provider) + " could not be reached " + std::to_string(attempt_limit) + " times. " + quoted(provider, answer),
+            stop(work,
+                std::string(provider) + " could not be reached " + std::to_string(attempt_limit) + " times. " + quoted(provider, answer),
                 std::string("Wait until ") + provider + " answers again, then try again. Nothing is lost.");
         else
             try_later(work, quoted(provider, answer), back_off(work.run.attempts));
         return true;
     case Ending::Unauthorized: {
         bool const funds = answer.code == "20005" || answer.status == 402;
-        stop(work, (funds ? std::string(provider) + "'s account is suspended or out of funds. " : std::string(provider) + " refused our credentials. ") + quoted(provider, answer),
+        stop(work,
+            (funds ? std::string(provider) + "'s account is suspended or out of funds. "
+                   : std::string(provider) + " refused our credentials. ")
+                + quoted(provider, answer),
             funds ? std::string("Put the ") + provider + " account in order, then try again."
                   : std::string("Check the ") + provider + " credentials of this installation, then try again.");
         return true;
     }
     case Ending::Refused:
-        stop(work, std::string(provider) + " refused. " + quoted(provider, answer), "Read its answer, put right what it names, then try again.");
+        stop(work, std::string(provider) + " refused. " + quoted(provider, answer),
+            "Read its answer, put right what it names, then try again.");
         return true;
     }
     return true;
@@ -203,10 +214,10 @@ bool Provisioning::work_on_next(std::string const& worker)
 {
     auto const due = m_database.read(sql::Scope::platform(), [](sql::Reader& db) { return next_due(db); });
     if (!due || *due > now()) return false;
-    auto const claimed = m_database.write(sql::Scope::platform(),
-        [&](sql::Writer& db) { return claim_due_run(db, worker, now(), now().plus_seconds(lease_seconds)); });
+    auto const claimed = m_database.write(
+        sql::Scope::platform(), [&](sql::Writer& db) { return claim_due_run(db, worker, now(), now().plus_seconds(lease_seconds)); });
     if (!claimed) return false;
-    Work work {*claimed, worker};
+    Work work{*claimed, worker};
     try {
         advance(work);
     } catch (LeaseLost) {
@@ -225,7 +236,9 @@ void Provisioning::advance(Work& work)
 {
     while (work.run.is_running() && work.run.due_at <= now() && !m_stopping) {
         if (m_config.is_live_by_mistake()) {
-            stop(work, "This installation uses a vendor's real address, but its public URL " + m_config.public_url + " cannot be reached from there.",
+            stop(work,
+                "This installation uses a vendor's real address, but its public URL " + m_config.public_url
+                    + " cannot be reached from there.",
                 "Set DEALERLINE_PUBLIC_URL to a public https address, or use the simulator. Nothing was bought.");
         } else if (work.run.state == "queued") {
             work.run.state = "choosing";
@@ -260,7 +273,8 @@ void Provisioning::choose(Work& work)
             limit_reached = !run.purchase_approved && count_purchases_since(db, start_of_utc_day(now())) >= m_config.max_purchases_per_day;
             if (limit_reached) return;
             for (auto const& offer : offers.value) {
-                if (!fits(rung, offer) || is_number_taken(db, offer.phone_number) || was_candidate(db, run.id, offer.phone_number)) continue;
+                if (!fits(rung, offer) || is_number_taken(db, offer.phone_number) || was_candidate(db, run.id, offer.phone_number))
+                    continue;
                 chosen = {new_id(), offer.phone_number, place_of(offer), "reserved", {}, {}, {}};
                 insert_candidate(db, run, *chosen);
                 run.state = "buying";
@@ -271,7 +285,8 @@ void Provisioning::choose(Work& work)
             }
         });
         if (limit_reached)
-            return stop(work, "The limit of " + std::to_string(m_config.max_purchases_per_day) + " purchases a day is reached. Nothing was bought.",
+            return stop(work,
+                "The limit of " + std::to_string(m_config.max_purchases_per_day) + " purchases a day is reached. Nothing was bought.",
                 "Approve this purchase, or wait until tomorrow (UTC).", "purchase_held");
         if (chosen) {
             work.step_id.clear();
@@ -297,7 +312,8 @@ void Provisioning::ask_for_choice(Work& work)
     for (std::size_t i = 0; i < offers.size(); ++i)
         list += (i == 0 ? "" : i + 1 == offers.size() ? " or " : ", ") + offers[i];
     stop(work, "No number is free in " + asked + " today. Nothing was bought.",
-        list.empty() ? "Try again later, or choose another area code." : "Choose " + list + " instead, or try again later.", "number_choice_needed");
+        list.empty() ? "Try again later, or choose another area code." : "Choose " + list + " instead, or try again later.",
+        "number_choice_needed");
 }
 
 void Provisioning::buy(Work& work)
@@ -338,7 +354,8 @@ void Provisioning::post_candidate(Work& work, NumberCandidate candidate)
     if (adopt_if_ours(work, candidate)) return; // a repeated buy of our own number may be refused as taken
     auto const cause = quoted("Twilio", bought.answer);
     if (bought.answer.code != "21422" && bought.answer.code != "21421")
-        return stop(work, "Twilio refused to sell " + national_format(candidate.phone_number) + ". " + cause, remedy_for(bought.answer.code));
+        return stop(
+            work, "Twilio refused to sell " + national_format(candidate.phone_number) + ". " + cause, remedy_for(bought.answer.code));
     // Not available. Another number only after a second look, when nothing that was sent can still be on its way.
     save(work, [&](sql::Writer& db) { set_candidate_state(db, candidate.id, "refused", cause); });
     try_later(work, "Twilio says that it is not available. Looking once more before choosing another.", provider_deadline);
@@ -374,22 +391,25 @@ void Provisioning::adopt(Work& work, NumberCandidate const& candidate, TwilioNum
         auto const theirs = m_database.read(scope, [&](sql::Reader& db) { return find_run_of_number(db, known->id); });
         before_call(work);
         if (theirs) m_twilio.set_tag(bought.sid, tag_of(theirs->id));
-        save(work, [&](sql::Writer& db) { set_candidate_state(db, candidate.id, "abandoned", "Twilio answered with another organisation's number."); });
+        save(work, [&](sql::Writer& db) {
+            set_candidate_state(db, candidate.id, "abandoned", "Twilio answered with another organisation's number.");
+        });
         return stop(work, "Twilio answered the purchase with a number that another organisation owns. Its mark was put back.",
             "Check both numbers in Twilio's console, then try again.", "drift_found");
     }
     if (bought.friendly_name != tag_of(run.id))
-        return stop(work, "Twilio sold " + national_format(bought.phone_number) + " without our mark.", "Check the number in Twilio's console, then try again.");
+        return stop(work, "Twilio sold " + national_format(bought.phone_number) + " without our mark.",
+            "Check the number in Twilio's console, then try again.");
 
     auto const area = find_area_code(bought.phone_number.substr(2, 3));
     bool const american = area && area->country == "US";
-    PhoneNumber number {new_id(), run.organization_id, bought.phone_number, "bought", {}, false,
-        !bought.can_text     ? "unavailable"
-            : american       ? "needs_registration"
-                             : "ready",
-        !bought.can_text     ? "This number cannot text."
-            : american       ? "A number of the United States texts only after A2P 10DLC registration."
-                             : "",
+    PhoneNumber number{new_id(), run.organization_id, bought.phone_number, "bought", {}, false,
+        !bought.can_text ? "unavailable"
+            : american   ? "needs_registration"
+                         : "ready",
+        !bought.can_text ? "This number cannot text."
+            : american   ? "A number of the United States texts only after A2P 10DLC registration."
+                         : "",
         bought.sid, m_twilio.account_sid(), {}, {}, candidate.place, now(), {}};
     run.phone_number_id = known ? known->id : number.id;
     run.state = "importing";
@@ -411,7 +431,8 @@ void Provisioning::import(Work& work)
     if (!number) throw std::runtime_error("the run has no number");
     if (run.elevenlabs_phone_id.empty() && !m_config.imports_by_itself())
         return stop(work, "The number is bought. This installation imports numbers by hand.",
-            "Import " + number->phone_number + " in the ElevenLabs dashboard, assign it to the agent, then activate it here with its phone id.",
+            "Import " + number->phone_number
+                + " in the ElevenLabs dashboard, assign it to the agent, then activate it here with its phone id.",
             "elevenlabs_import_required");
 
     begin_step(work, "Importing the number into ElevenLabs");
@@ -449,12 +470,14 @@ std::optional<std::string> Provisioning::imported_id(Work& work, PhoneNumber con
         before_call(work);
         auto const imported = m_elevenlabs->get_number(given);
         if (imported.answer.status == 404) {
-            stop(work, "ElevenLabs has no number with the id " + given + ".", "Copy the phone id from the ElevenLabs dashboard and activate again.");
+            stop(work, "ElevenLabs has no number with the id " + given + ".",
+                "Copy the phone id from the ElevenLabs dashboard and activate again.");
             return {};
         }
         if (handled_failure(work, "ElevenLabs", imported.answer)) return {};
         if (imported.value.phone_number != number.phone_number) {
-            stop(work, "The id " + given + " is another number's at ElevenLabs.", "Copy the phone id of " + number.phone_number + " and activate again.");
+            stop(work, "The id " + given + " is another number's at ElevenLabs.",
+                "Copy the phone id of " + number.phone_number + " and activate again.");
             return {};
         }
         return assign(imported.value);
@@ -469,12 +492,9 @@ std::optional<std::string> Provisioning::imported_id(Work& work, PhoneNumber con
     auto const organization = m_database.read(
         sql::Scope::organization(number.organization_id), [&](sql::Reader& db) { return find_organization(db, number.organization_id); });
     before_call(work);
-    auto const imported = m_elevenlabs->import_number(number.phone_number, organization->organization.name, number.twilio_account_sid,
+    auto imported = m_elevenlabs->import_number(number.phone_number, organization->organization.name, number.twilio_account_sid,
         current_secret(m_config.twilio_auth_token), m_config.elevenlabs_agent_id);
-    if (imported.answer.status == 409) { // it is there already: the next look finds it
-        try_later(work, quoted("ElevenLabs", imported.answer), back_off(work.run.attempts));
-        return {};
-    }
+    if (imported.answer.status == 409) imported.answer.ending = Ending::Unclear; // it may be there already: the next look finds it
     if (handled_failure(work, "ElevenLabs", imported.answer)) return {};
     return imported.value;
 }
@@ -514,10 +534,10 @@ std::string Provisioning::first_difference(Work& work, PhoneNumber const& number
     if (at_twilio.answer.status == 404) return "Twilio no longer has " + number.phone_number + ".";
     if (handled_failure(work, "Twilio", at_twilio.answer)) return {};
     auto const ours = urls();
-    if (at_twilio.value.sms_url != ours.sms || at_twilio.value.sms_fallback_url != ours.sms_fallback) return "Texts to the number do not come to us.";
+    if (at_twilio.value.sms_url != ours.sms || at_twilio.value.sms_fallback_url != ours.sms_fallback)
+        return "Texts to the number do not come to us.";
     if (at_twilio.value.voice_fallback_url != ours.voice_fallback) return "The number's voice fallback is not ours.";
-    if (!is_elevenlabs_url(at_twilio.value.voice_url))
-        return "Calls to the number do not go to ElevenLabs: it is not imported there.";
+    if (!is_elevenlabs_url(at_twilio.value.voice_url)) return "Calls to the number do not go to ElevenLabs: it is not imported there.";
 
     if (m_elevenlabs) {
         before_call(work);
@@ -539,7 +559,8 @@ std::string Provisioning::first_difference(Work& work, PhoneNumber const& number
     auto const organization = m_database.read(
         sql::Scope::organization(number.organization_id), [&](sql::Reader& db) { return find_organization(db, number.organization_id); });
     before_call(work);
-    Json const question {{"caller_id", ""}, {"agent_id", m_config.elevenlabs_agent_id}, {"called_number", number.phone_number}, {"call_sid", "verify-" + work.run.id}};
+    Json const question{{"caller_id", ""}, {"agent_id", m_config.elevenlabs_agent_id}, {"called_number", number.phone_number},
+        {"call_sid", "verify-" + work.run.id}};
     auto const answer = m_own_server.call({"POST", "/webhooks/elevenlabs/conversation-initiation",
         {{"Authorization", "Bearer " + current_secret(m_config.elevenlabs_initiation_secret)}}, "application/json", question.dump()});
     if (!answer) return "Our initiation webhook at " + m_config.public_url + " does not answer: " + answer.message;
@@ -589,7 +610,8 @@ void Provisioning::await(std::string const& organization_id, milliseconds patien
     for (;;) {
         auto const seen = m_version;
         lock.unlock();
-        auto const run = m_database.read(sql::Scope::organization(organization_id), [&](sql::Reader& db) { return find_run_of(db, organization_id); });
+        auto const run
+            = m_database.read(sql::Scope::organization(organization_id), [&](sql::Reader& db) { return find_run_of(db, organization_id); });
         lock.lock();
         if (!run || !run->is_running() || m_stopping) break;
         // With several servers another one may have finished it: look again now and then.
@@ -603,27 +625,28 @@ void Provisioning::await(std::string const& organization_id, milliseconds patien
 Outcome Provisioning::retry(sql::Writer& db, std::string const& organization_id)
 {
     auto run = find_run_of(db, organization_id);
-    if (!run) return Error {ErrorKind::NotFound, "not_found", "This organisation has no provisioning run."};
-    if (run->is_running()) return Error {ErrorKind::Conflict, "already_running", "The run is under way already."};
-    if (run->state == "done") return Error {ErrorKind::Conflict, "already_done", "The line is live already."};
+    if (!run) return Error{ErrorKind::NotFound, "not_found", "This organisation has no provisioning run."};
+    if (run->is_running()) return Error{ErrorKind::Conflict, "already_running", "The run is under way already."};
+    if (run->state == "done") return Error{ErrorKind::Conflict, "already_done", "The line is live already."};
     if (run->state == "held") run->purchase_approved = true;
     run->state = run->resume_state.empty() ? "queued" : run->resume_state;
     run->attempts = 0;
     run->due_at = now();
     update_run(db, *run);
-    return Nothing {};
+    return Nothing{};
 }
 
 Outcome Provisioning::activate(sql::Writer& db, PhoneNumber const& number, std::string const& elevenlabs_phone_id)
 {
     auto run = find_run_of_number(db, number.id);
-    if (!run) return Error {ErrorKind::NotFound, "not_found", "No run is about this number."};
-    if (run->is_running()) return Error {ErrorKind::Conflict, "already_running", "The number is being set up. Wait a moment, then look again."};
-    if (run->state == "done") return Error {ErrorKind::Conflict, "already_active", "The number is active already."};
+    if (!run) return Error{ErrorKind::NotFound, "not_found", "No run is about this number."};
+    if (run->is_running())
+        return Error{ErrorKind::Conflict, "already_running", "The number is being set up. Wait a moment, then look again."};
+    if (run->state == "done") return Error{ErrorKind::Conflict, "already_active", "The number is active already."};
     run->elevenlabs_phone_id = elevenlabs_phone_id;
     run->state = "importing";
     run->attempts = 0;
     run->due_at = now();
     update_run(db, *run);
-    return Nothing {};
+    return Nothing{};
 }

@@ -20,8 +20,8 @@ struct Config;
 class Provisioning {
 public:
     // `own_server` reaches this server at its public URL.
-    Provisioning(sql::Database& database, Config const& config, std::string installation_id, TwilioClient& twilio, ElevenLabsClient* elevenlabs,
-        ProviderClient& own_server);
+    Provisioning(sql::Database& database, Config const& config, std::string installation_id, TwilioClient& twilio,
+        ElevenLabsClient* elevenlabs, ProviderClient& own_server);
 
     // Works on one due run until it waits, stops or is done. False: nothing is due.
     bool work_on_next(std::string const& worker);
@@ -79,5 +79,5 @@ private:
     std::condition_variable m_called;
     std::uint64_t m_calls = 0; // counts calls of wake()
     int m_waiting = 0;
-    std::atomic<bool> m_stopping {false};
+    std::atomic<bool> m_stopping{false};
 };

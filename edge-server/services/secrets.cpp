@@ -22,7 +22,7 @@ std::string hex(unsigned char const* bytes, std::size_t size)
     return text;
 }
 
-}
+} // namespace
 
 std::string random_hex(std::size_t bytes)
 {
@@ -56,14 +56,17 @@ bool matches_secret(std::string_view given, std::string_view configured)
     return matched;
 }
 
-std::string current_secret(std::string_view configured) { return std::string(configured.substr(0, configured.find(','))); }
+std::string current_secret(std::string_view configured)
+{
+    return std::string(configured.substr(0, configured.find(',')));
+}
 
 std::string hash_password(std::string const& password)
 {
     require_sodium();
     std::string hash(crypto_pwhash_STRBYTES, '\0');
-    if (crypto_pwhash_str_alg(hash.data(), password.data(), password.size(), crypto_pwhash_OPSLIMIT_INTERACTIVE, crypto_pwhash_MEMLIMIT_INTERACTIVE,
-            crypto_pwhash_ALG_ARGON2ID13)
+    if (crypto_pwhash_str_alg(hash.data(), password.data(), password.size(), crypto_pwhash_OPSLIMIT_INTERACTIVE,
+            crypto_pwhash_MEMLIMIT_INTERACTIVE, crypto_pwhash_ALG_ARGON2ID13)
         != 0)
         throw std::runtime_error("no memory to hash a password");
     hash.resize(hash.find('\0'));

@@ -10,13 +10,9 @@ constexpr std::int64_t absolute_seconds = 14 * 24 * 3600;
 constexpr std::int64_t touch_seconds = 60; // how stale last_seen_at may be
 constexpr std::size_t remembered_keys = 100'000;
 
-}
+} // namespace
 
-AttemptLimit::AttemptLimit(int most, std::chrono::seconds window)
-    : m_most(most)
-    , m_window(window)
-{
-}
+AttemptLimit::AttemptLimit(int most, std::chrono::seconds window) : m_most(most), m_window(window) { }
 
 std::deque<AttemptLimit::Clock::time_point>& AttemptLimit::recent(std::string const& key)
 {
@@ -42,13 +38,13 @@ bool AttemptLimit::is_exceeded(std::string const& key)
     return static_cast<int>(recent(key).size()) >= m_most;
 }
 
-int AttemptLimit::seconds_to_wait() const { return static_cast<int>(m_window.count()); }
+int AttemptLimit::seconds_to_wait() const
+{
+    return static_cast<int>(m_window.count());
+}
 
 Sessions::Sessions(sql::Database& database, PasswordHasher& hasher)
-    : m_database(database)
-    , m_hasher(hasher)
-    , m_by_address(60, std::chrono::minutes(5))
-    , m_by_account(10, std::chrono::minutes(5))
+    : m_database(database), m_hasher(hasher), m_by_address(60, std::chrono::minutes(5)), m_by_account(10, std::chrono::minutes(5))
 {
 }
 
@@ -56,14 +52,15 @@ Result<User> Sessions::prove(std::string const& email, std::string const& passwo
 {
     auto const account = lower_case_ascii(trimmed(email));
     if (m_by_address.is_exceeded(address) || m_by_account.is_exceeded(account))
-        return Error {ErrorKind::TooMany, "too_many_attempts", "Too many attempts. Wait five minutes, then try again.", {}, m_by_account.seconds_to_wait()};
+        return Error{ErrorKind::TooMany, "too_many_attempts", "Too many attempts. Wait five minutes, then try again.", {},
+            m_by_account.seconds_to_wait()};
     auto const user = m_database.read(sql::Scope::platform(), [&](sql::Reader& db) { return find_user_by_email(db, account); });
     auto const right = m_hasher.verify(user ? user->password_hash : std::string(), password);
     if (!right) return right.error();
     if (!*right) {
         m_by_address.count(address);
         m_by_account.count(account);
-        return Error {ErrorKind::Unauthorized, "wrong_credentials", "The e-mail or the password is wrong."};
+        return Error{ErrorKind::Unauthorized, "wrong_credentials", "The e-mail or the password is wrong."};
     }
     return *user;
 }

@@ -23,33 +23,31 @@ Error slug_taken(std::string const& slug)
 // Everything that the signup says but the password, which is proved against the account instead.
 std::string fingerprint_of(Signup const& signup)
 {
-    return sha256_hex(Json {signup.email, signup.organization_name, signup.organization_slug, signup.area_code, signup.time_zone}.dump());
+    return sha256_hex(Json{signup.email, signup.organization_name, signup.organization_slug, signup.area_code, signup.time_zone}.dump());
 }
 
 std::string key_of(Signup const& signup, std::string const& given)
 {
     // Of this account only: a key that someone else guessed is theirs, not this one.
-    return given.empty() ? sha256_hex(Json {"slug", signup.email, signup.organization_slug}.dump()) : sha256_hex(Json {"key", signup.email, given}.dump());
+    return given.empty() ? sha256_hex(Json{"slug", signup.email, signup.organization_slug}.dump())
+                         : sha256_hex(Json{"key", signup.email, given}.dump());
 }
 
-}
+} // namespace
 
 std::vector<Error> problems_in(Signup const& signup)
 {
     std::vector<Error> problems;
-    for (auto const& problem : {check_organization_name(signup.organization_name), check_slug(signup.organization_slug), check_email(signup.email),
-             check_password(signup.password), check_area_code(signup.area_code), check_time_zone(signup.time_zone)})
+    for (auto const& problem :
+        {check_organization_name(signup.organization_name), check_slug(signup.organization_slug), check_email(signup.email),
+            check_password(signup.password), check_area_code(signup.area_code), check_time_zone(signup.time_zone)})
         if (problem) problems.push_back(*problem);
     return problems;
 }
 
 Signups::Signups(sql::Database& database, Config const& config, PasswordHasher& hasher, Sessions& sessions)
-    : m_database(database)
-    , m_config(config)
-    , m_hasher(hasher)
-    , m_sessions(sessions)
-    , m_free_signups(config.signups_per_ip_per_hour, std::chrono::hours(1))
-    , m_held_signups(held_per_address, std::chrono::hours(1))
+    : m_database(database), m_config(config), m_hasher(hasher), m_sessions(sessions),
+      m_free_signups(config.signups_per_ip_per_hour, std::chrono::hours(1)), m_held_signups(held_per_address, std::chrono::hours(1))
 {
 }
 
@@ -58,7 +56,8 @@ Result<Signups::Accepted> Signups::accept(Signup signup, std::string const& idem
     signup.email = lower_case_ascii(trimmed(signup.email));
     signup.organization_name = trimmed(signup.organization_name);
     if (auto const problems = problems_in(signup); !problems.empty()) return problems.front();
-    if (idempotency_key.size() > 255) return Error {ErrorKind::Malformed, "too_long", "An Idempotency-Key has 255 bytes at most.", "Idempotency-Key"};
+    if (idempotency_key.size() > 255)
+        return Error{ErrorKind::Malformed, "too_long", "An Idempotency-Key has 255 bytes at most.", "Idempotency-Key"};
 
     auto const fingerprint = fingerprint_of(signup);
     auto const by_slug = key_of(signup, {});
@@ -69,7 +68,7 @@ Result<Signups::Accepted> Signups::accept(Signup signup, std::string const& idem
         bool slug_exists = false;
     };
     auto const look = [&](sql::Reader& db) {
-        Known known {find_user_by_email(db, signup.email), find_idempotency_key(db, by_key), ::slug_exists(db, signup.organization_slug)};
+        Known known{find_user_by_email(db, signup.email), find_idempotency_key(db, by_key), ::slug_exists(db, signup.organization_slug)};
         if (!known.earlier) known.earlier = find_idempotency_key(db, by_slug);
         return known;
     };
@@ -82,13 +81,14 @@ Result<Signups::Accepted> Signups::accept(Signup signup, std::string const& idem
         if (!proved && proved.error().kind != ErrorKind::Unauthorized) return proved.error();
         if (!proved) {
             if (known.earlier || known.slug_exists) return slug_taken(signup.organization_slug);
-            return Error {ErrorKind::Conflict, "email_taken", "This e-mail has an account already, with another password. Sign in first.", "email"};
+            return Error{
+                ErrorKind::Conflict, "email_taken", "This e-mail has an account already, with another password. Sign in first.", "email"};
         }
         user = *proved;
         if (known.earlier) {
             if (known.earlier->fingerprint != fingerprint) return slug_taken(signup.organization_slug);
             auto const token = m_database.write(sql::Scope::platform(), [&](sql::Writer& db) { return Sessions::open(db, *user); });
-            return Accepted {known.earlier->organization_id, token};
+            return Accepted{known.earlier->organization_id, token};
         }
     } else {
         if (known.slug_exists) return slug_taken(signup.organization_slug);
@@ -100,10 +100,11 @@ Result<Signups::Accepted> Signups::accept(Signup signup, std::string const& idem
 
     bool const held = m_free_signups.is_exceeded(address);
     if (held && !m_held_signups.count(address))
-        return Error {ErrorKind::TooMany, "too_many_signups", "Too many signups from this address. Try again in an hour.", {}, m_held_signups.seconds_to_wait()};
+        return Error{ErrorKind::TooMany, "too_many_signups", "Too many signups from this address. Try again in an hour.", {},
+            m_held_signups.seconds_to_wait()};
 
     auto const area = find_area_code(signup.area_code.empty() ? m_config.area_code : signup.area_code);
-    Organization const organization {new_id(), signup.organization_name, signup.organization_slug, signup.email, signup.area_code,
+    Organization const organization{new_id(), signup.organization_name, signup.organization_slug, signup.email, signup.area_code,
         signup.time_zone.empty() ? std::string(area->time_zone) : signup.time_zone, "open", now()};
     ProvisioningRun run;
     run.id = new_id();
@@ -113,17 +114,19 @@ Result<Signups::Accepted> Signups::accept(Signup signup, std::string const& idem
     run.due_at = run.created_at = now();
     if (held) {
         run.state = "held";
-        run.cause = "More than " + std::to_string(m_config.signups_per_ip_per_hour) + " signups came from one address within an hour. Nothing was bought.";
+        run.cause = "More than " + std::to_string(m_config.signups_per_ip_per_hour)
+            + " signups came from one address within an hour. Nothing was bought.";
         run.next_step = "Approve this purchase, or close the organisation.";
     }
-    User const founder = user ? *user : User {new_id(), signup.email, password_hash, {}};
+    User const founder = user ? *user : User{new_id(), signup.email, password_hash, {}};
     bool raced = false;
     auto accepted = m_database.write(sql::Scope::platform(), [&](sql::Writer& db) -> Result<Accepted> {
         // Asked again where it counts: someone may have been faster, perhaps with this very signup.
         auto const present = look(db);
         raced = present.earlier.has_value();
         if (present.slug_exists || present.earlier) return slug_taken(signup.organization_slug);
-        if (!user && present.user) return Error {ErrorKind::Conflict, "email_taken", "This e-mail has an account already. Sign in first.", "email"};
+        if (!user && present.user)
+            return Error{ErrorKind::Conflict, "email_taken", "This e-mail has an account already. Sign in first.", "email"};
         if (!user) insert_user(db, founder);
         insert_organization(db, organization);
         insert_membership(db, organization.id, founder.id, "admin");
@@ -132,10 +135,10 @@ Result<Signups::Accepted> Signups::accept(Signup signup, std::string const& idem
         if (by_key != by_slug) insert_idempotency_key(db, by_key, {organization.id, fingerprint});
         if (held)
             put_notification(db,
-                {new_id(), "purchase_held", run.id, organization.id, {}, {}, "Approve the purchase of a number for " + organization.name, run.cause,
-                    run.next_step, "pending", now(), {}});
+                {new_id(), "purchase_held", run.id, organization.id, {}, {}, "Approve the purchase of a number for " + organization.name,
+                    run.cause, run.next_step, "pending", now(), {}});
         append_audit(db, {organization.id, founder.id, "signed_up", organization.id}, sha256_hex);
-        return Accepted {organization.id, Sessions::open(db, founder)};
+        return Accepted{organization.id, Sessions::open(db, founder)};
     });
     if (raced) return accept(std::move(signup), idempotency_key, address);
     if (accepted && !held) m_free_signups.count(address);

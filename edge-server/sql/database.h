@@ -43,10 +43,7 @@ public:
     std::string const& text() const { return m_text; }
 
 private:
-    explicit Scope(std::string text)
-        : m_text(std::move(text))
-    {
-    }
+    explicit Scope(std::string text) : m_text(std::move(text)) { }
     std::string m_text;
 };
 
@@ -54,10 +51,7 @@ private:
 // Placeholders are $1, $2, … and first appear in that order, so that both engines number them alike.
 class Statement {
 public:
-    consteval Statement(char const* text)
-        : m_text(text)
-    {
-    }
+    consteval Statement(char const* text) : m_text(text) { }
     char const* text() const { return m_text; }
 
 private:
@@ -68,32 +62,13 @@ private:
 class Param {
 public:
     Param(std::nullptr_t) { }
-    Param(bool value)
-        : m_value(std::int64_t {value})
-    {
-    }
+    Param(bool value) : m_value(std::int64_t{value}) { }
     template <typename T>
-        requires(std::is_integral_v<T> && !std::is_same_v<T, bool>)
-    Param(T value)
-        : m_value(static_cast<std::int64_t>(value))
-    {
-    }
-    Param(Time value)
-        : m_value(value.milliseconds)
-    {
-    }
-    Param(std::string_view value)
-        : m_value(value)
-    {
-    }
-    Param(std::string const& value)
-        : m_value(std::string_view(value))
-    {
-    }
-    Param(char const* value)
-        : m_value(std::string_view(value))
-    {
-    }
+    requires(std::is_integral_v<T> && !std::is_same_v<T, bool>) Param(T value) : m_value(static_cast<std::int64_t>(value)) { }
+    Param(Time value) : m_value(value.milliseconds) { }
+    Param(std::string_view value) : m_value(value) { }
+    Param(std::string const& value) : m_value(std::string_view(value)) { }
+    Param(char const* value) : m_value(std::string_view(value)) { }
     Param(std::optional<std::string> const& value)
     {
         if (value) m_value = std::string_view(*value);
@@ -109,10 +84,7 @@ using Value = std::variant<std::monostate, std::int64_t, std::string>;
 
 class Row {
 public:
-    explicit Row(std::vector<Value> values)
-        : m_values(std::move(values))
-    {
-    }
+    explicit Row(std::vector<Value> values) : m_values(std::move(values)) { }
 
     bool is_null(std::size_t column) const { return m_values.at(column).index() == 0; }
     std::int64_t integer(std::size_t column) const { return is_null(column) ? 0 : std::get<std::int64_t>(m_values[column]); }
@@ -164,7 +136,10 @@ public:
     {
         using T = std::invoke_result_t<F, Writer&>;
         if constexpr (std::is_void_v<T>) {
-            run_write(scope, [&](Writer& db) { f(db); return true; });
+            run_write(scope, [&](Writer& db) {
+                f(db);
+                return true;
+            });
         } else {
             std::optional<T> result;
             run_write(scope, [&](Writer& db) {
@@ -209,4 +184,4 @@ void backup(std::string const& address, std::string const& path);
 // Copies a backup to FILE after checking that it is whole. Refuses a file that a server has open.
 void restore(std::string const& backup_path, std::string const& address);
 
-}
+} // namespace sql

@@ -8,15 +8,11 @@ namespace {
 
 constexpr std::size_t queue_limit = 4096;
 constexpr std::size_t batch_limit = 256;
-constexpr std::chrono::milliseconds batch_time_limit {100};
+constexpr std::chrono::milliseconds batch_time_limit{100};
 
-}
+} // namespace
 
-GroupWriter::GroupWriter(SqliteConnection& connection)
-    : m_connection(connection)
-    , m_thread([this] { loop(); })
-{
-}
+GroupWriter::GroupWriter(SqliteConnection& connection) : m_connection(connection), m_thread([this] { loop(); }) { }
 
 GroupWriter::~GroupWriter()
 {
@@ -144,4 +140,4 @@ void GroupWriter::run_alone(Task& task)
     }
 }
 
-}
+} // namespace sql

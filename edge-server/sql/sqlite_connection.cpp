@@ -4,8 +4,8 @@ namespace sql {
 
 SqliteConnection::SqliteConnection(std::string const& path, Mode mode)
 {
-    int const flags = (mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
-        | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE;
+    int const flags = (mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) | SQLITE_OPEN_NOMUTEX
+        | SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE;
     sqlite3* handle = nullptr;
     int const code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
     m_handle.reset(handle);
@@ -47,7 +47,7 @@ Rows SqliteConnection::run(Statement statement, std::initializer_list<Param> par
             sqlite3_reset(statement);
             sqlite3_clear_bindings(statement);
         }
-    } const reset {handle};
+    } const reset{handle};
 
     if (sqlite3_bind_parameter_count(handle) != static_cast<int>(params.size()))
         throw Failure("wrong number of values for: " + std::string(statement.text()).substr(0, 120));
@@ -70,8 +70,11 @@ Rows SqliteConnection::run(Statement statement, std::initializer_list<Param> par
         for (int column = 0; column < count; ++column) {
             auto& value = values[static_cast<std::size_t>(column)];
             switch (sqlite3_column_type(handle, column)) {
-            case SQLITE_NULL: break;
-            case SQLITE_INTEGER: value = static_cast<std::int64_t>(sqlite3_column_int64(handle, column)); break;
+            case SQLITE_NULL:
+                break;
+            case SQLITE_INTEGER:
+                value = static_cast<std::int64_t>(sqlite3_column_int64(handle, column));
+                break;
             default: {
                 auto const* text = reinterpret_cast<char const*>(sqlite3_column_text(handle, column));
                 value = std::string(text ? text : "", static_cast<std::size_t>(sqlite3_column_bytes(handle, column)));
@@ -88,4 +91,4 @@ void SqliteConnection::run_script(char const* script)
     if (code != SQLITE_OK) fail(code, script);
 }
 
-}
+} // namespace sql

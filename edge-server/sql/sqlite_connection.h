@@ -38,4 +38,4 @@ private:
     std::unordered_map<char const*, std::unique_ptr<sqlite3_stmt, FinalizeStatement>> m_statements;
 };
 
-}
+} // namespace sql

@@ -18,7 +18,8 @@ constexpr std::string_view scheme = "sqlite:";
 
 std::string path_of(std::string const& address)
 {
-    if (!address.starts_with(scheme)) throw Failure("the database address must be sqlite:FILE; \"" + address.substr(0, address.find(':') + 1) + "…\" is not supported");
+    if (!address.starts_with(scheme))
+        throw Failure("the database address must be sqlite:FILE; \"" + address.substr(0, address.find(':') + 1) + "…\" is not supported");
     auto path = address.substr(scheme.size());
     if (path.empty()) throw Failure("the database address names no file: use sqlite:FILE");
     return path;
@@ -72,10 +73,7 @@ void copy_database(SqliteConnection& from, std::string const& path)
 class SqliteDatabase final : public Database {
 public:
     explicit SqliteDatabase(std::string const& path)
-        : m_path(path)
-        , m_lock(path)
-        , m_write_connection(m_path, SqliteConnection::Mode::ReadWrite)
-        , m_writer(m_write_connection)
+        : m_path(path), m_lock(path), m_write_connection(m_path, SqliteConnection::Mode::ReadWrite), m_writer(m_write_connection)
     {
         std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     }
@@ -83,7 +81,10 @@ public:
     bool write_within(Scope const&, std::function<void(Writer&)> f, std::chrono::milliseconds patience) override
     {
         auto task = std::make_shared<GroupWriter::Task>();
-        task->run = [f = std::move(f)](Writer& db) { f(db); return true; };
+        task->run = [f = std::move(f)](Writer& db) {
+            f(db);
+            return true;
+        };
         try {
             m_writer.submit(task);
         } catch (Overloaded const& failure) {
@@ -160,7 +161,7 @@ private:
     GroupWriter m_writer; // last: destroyed first, and commits what is queued
 };
 
-}
+} // namespace
 
 std::unique_ptr<Database> open(std::string const& address)
 {
@@ -182,7 +183,8 @@ void restore(std::string const& backup_path, std::string const& address)
     SqliteConnection backup(backup_path, SqliteConnection::Mode::ReadOnly);
     auto const checked = backup.run("PRAGMA integrity_check");
     if (checked.empty() || checked.front().text(0) != "ok") throw Failure(backup_path + " is damaged");
-    if (backup.run("SELECT 1 FROM sqlite_master WHERE name = 'installation'").empty()) throw Failure(backup_path + " is not a Dealerline backup");
+    if (backup.run("SELECT 1 FROM sqlite_master WHERE name = 'installation'").empty())
+        throw Failure(backup_path + " is not a Dealerline backup");
     FileLock const lock(path);
     copy_database(backup, path + ".restored");
     // The old log belongs to the old file.
@@ -191,4 +193,4 @@ void restore(std::string const& backup_path, std::string const& address)
     std::filesystem::rename(path + ".restored", path);
 }
 
-}
+} // namespace sql

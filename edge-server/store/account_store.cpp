@@ -13,10 +13,13 @@ std::optional<User> find_user_by_email(sql::Reader& db, std::string const& email
     auto const rows = db.run("SELECT id, email, password_hash, platform_role FROM users WHERE email = $1", {email});
     if (rows.empty()) return {};
     auto const& row = rows.front();
-    return User {row.text(0), row.text(1), row.text(2), row.text(3)};
+    return User{row.text(0), row.text(1), row.text(2), row.text(3)};
 }
 
-bool has_platform_admin(sql::Reader& db) { return !db.run("SELECT 1 FROM users WHERE platform_role = 'admin' LIMIT 1").empty(); }
+bool has_platform_admin(sql::Reader& db)
+{
+    return !db.run("SELECT 1 FROM users WHERE platform_role = 'admin' LIMIT 1").empty();
+}
 
 void insert_user(sql::Writer& db, User const& user)
 {
@@ -38,7 +41,7 @@ std::optional<Session> find_session(sql::Reader& db, std::string const& token_ha
         {token_hash});
     if (rows.empty()) return {};
     auto const& row = rows.front();
-    return Session {row.text(0), {row.text(1), row.text(2), {}, row.text(3)}, row.time(4), row.time(5), row.time(6)};
+    return Session{row.text(0), {row.text(1), row.text(2), {}, row.text(3)}, row.time(4), row.time(5), row.time(6)};
 }
 
 void touch_session(sql::Writer& db, std::string const& token_hash, Time seen)
@@ -46,9 +49,15 @@ void touch_session(sql::Writer& db, std::string const& token_hash, Time seen)
     db.run("UPDATE sessions SET last_seen_at = $1 WHERE token_hash = $2", {seen, token_hash});
 }
 
-void delete_session(sql::Writer& db, std::string const& token_hash) { db.run("DELETE FROM sessions WHERE token_hash = $1", {token_hash}); }
+void delete_session(sql::Writer& db, std::string const& token_hash)
+{
+    db.run("DELETE FROM sessions WHERE token_hash = $1", {token_hash});
+}
 
-void delete_expired_sessions(sql::Writer& db, Time before) { db.run("DELETE FROM sessions WHERE expires_at < $1", {before}); }
+void delete_expired_sessions(sql::Writer& db, Time before)
+{
+    db.run("DELETE FROM sessions WHERE expires_at < $1", {before});
+}
 
 std::vector<Membership> memberships_of(sql::Reader& db, std::string const& user_id)
 {
@@ -69,5 +78,6 @@ std::string role_in(sql::Reader& db, std::string const& organization_id, std::st
 
 void insert_membership(sql::Writer& db, std::string const& organization_id, std::string const& user_id, std::string const& role)
 {
-    db.run("INSERT INTO memberships (organization_id, user_id, role, created_at) VALUES ($1, $2, $3, $4)", {organization_id, user_id, role, now()});
+    db.run("INSERT INTO memberships (organization_id, user_id, role, created_at) VALUES ($1, $2, $3, $4)",
+        {organization_id, user_id, role, now()});
 }

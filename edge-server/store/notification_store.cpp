@@ -4,13 +4,16 @@ namespace {
 
 Notification to_notification(sql::Row const& row)
 {
-    return {row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), row.text(7), row.text(8), row.text(9), row.time(10),
-        row.time(11)};
+    return {row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), row.text(7), row.text(8),
+        row.text(9), row.time(10), row.time(11)};
 }
 
-std::optional<std::string> none_if_empty(std::string const& text) { return text.empty() ? std::nullopt : std::optional(text); }
-
+std::optional<std::string> none_if_empty(std::string const& text)
+{
+    return text.empty() ? std::nullopt : std::optional(text);
 }
+
+} // namespace
 
 void put_notification(sql::Writer& db, Notification const& notification)
 {
@@ -19,8 +22,9 @@ void put_notification(sql::Writer& db, Notification const& notification)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         ON CONFLICT (type, subject) WHERE status = 'pending'
         DO UPDATE SET message = excluded.message, cause = excluded.cause, next_step = excluded.next_step, phone_number = excluded.phone_number)",
-        {notification.id, notification.type, notification.subject, none_if_empty(notification.organization_id), none_if_empty(notification.phone_number),
-            notification.message, notification.cause, notification.next_step, notification.created_at});
+        {notification.id, notification.type, notification.subject, none_if_empty(notification.organization_id),
+            none_if_empty(notification.phone_number), notification.message, notification.cause, notification.next_step,
+            notification.created_at});
 }
 
 std::optional<Notification> find_notification(sql::Reader& db, std::string const& id)
@@ -53,5 +57,6 @@ void decide_notification(sql::Writer& db, std::string const& id, std::string con
 
 void resolve_notifications_about(sql::Writer& db, std::string const& subject)
 {
-    db.run("UPDATE admin_notifications SET status = 'resolved', decided_at = $1 WHERE subject = $2 AND status = 'pending'", {now(), subject});
+    db.run(
+        "UPDATE admin_notifications SET status = 'resolved', decided_at = $1 WHERE subject = $2 AND status = 'pending'", {now(), subject});
 }

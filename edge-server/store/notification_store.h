@@ -19,5 +19,6 @@ struct NotificationFilter {
 void put_notification(sql::Writer& db, Notification const& notification);
 std::optional<Notification> find_notification(sql::Reader& db, std::string const& id);
 std::vector<Notification> list_notifications(sql::Reader& db, NotificationFilter const& filter);
-void decide_notification(sql::Writer& db, std::string const& id, std::string const& status, std::string const& user_id); // '' when the product did it
+void decide_notification(
+    sql::Writer& db, std::string const& id, std::string const& status, std::string const& user_id); // '' when the product did it
 void resolve_notifications_about(sql::Writer& db, std::string const& subject);

@@ -4,16 +4,18 @@ namespace {
 
 OrganizationSummary to_summary(sql::Row const& row)
 {
-    return {{row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), row.time(7)}, row.text(8), row.text(9)};
+    return {
+        {row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), row.time(7)}, row.text(8), row.text(9)};
 }
 
-}
+} // namespace
 
 void insert_organization(sql::Writer& db, Organization const& organization)
 {
-    db.run("INSERT INTO organizations (id, name, slug, email, area_code, time_zone, state, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        {organization.id, organization.name, organization.slug, organization.email, organization.area_code, organization.time_zone, organization.state,
-            organization.created_at});
+    db.run("INSERT INTO organizations (id, name, slug, email, area_code, time_zone, state, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, "
+           "$8)",
+        {organization.id, organization.name, organization.slug, organization.email, organization.area_code, organization.time_zone,
+            organization.state, organization.created_at});
 }
 
 std::optional<OrganizationSummary> find_organization(sql::Reader& db, std::string const& id)
@@ -53,18 +55,22 @@ std::vector<OrganizationSummary> list_organizations(sql::Reader& db, Organizatio
     return list;
 }
 
-bool slug_exists(sql::Reader& db, std::string const& slug) { return !db.run("SELECT 1 FROM organizations WHERE slug = $1", {slug}).empty(); }
+bool slug_exists(sql::Reader& db, std::string const& slug)
+{
+    return !db.run("SELECT 1 FROM organizations WHERE slug = $1", {slug}).empty();
+}
 
 void update_organization_settings(sql::Writer& db, Organization const& organization)
 {
-    db.run("UPDATE organizations SET name = $1, time_zone = $2 WHERE id = $3", {organization.name, organization.time_zone, organization.id});
+    db.run(
+        "UPDATE organizations SET name = $1, time_zone = $2 WHERE id = $3", {organization.name, organization.time_zone, organization.id});
 }
 
 std::optional<IdempotencyRecord> find_idempotency_key(sql::Reader& db, std::string const& key)
 {
     auto const rows = db.run("SELECT organization_id, fingerprint FROM idempotency_keys WHERE key = $1", {key});
     if (rows.empty()) return {};
-    return IdempotencyRecord {rows.front().text(0), rows.front().text(1)};
+    return IdempotencyRecord{rows.front().text(0), rows.front().text(1)};
 }
 
 void insert_idempotency_key(sql::Writer& db, std::string const& key, IdempotencyRecord const& record)
@@ -81,12 +87,14 @@ std::int64_t rate_of(sql::Reader& db, std::string const& kind)
 
 void append_audit(sql::Writer& db, AuditEntry const& entry, Digest digest)
 {
-    auto const last = db.run("SELECT sequence, hash FROM audit_log WHERE organization_id = $1 ORDER BY sequence DESC LIMIT 1", {entry.organization_id});
+    auto const last
+        = db.run("SELECT sequence, hash FROM audit_log WHERE organization_id = $1 ORDER BY sequence DESC LIMIT 1", {entry.organization_id});
     auto const sequence = last.empty() ? 1 : last.front().integer(0) + 1;
     auto const previous = last.empty() ? std::string() : last.front().text(1);
     auto const at = now();
     std::string hashed = previous;
-    for (auto const& part : {entry.organization_id, std::to_string(sequence), entry.actor, entry.action, entry.subject, entry.detail, std::to_string(at.milliseconds)})
+    for (auto const& part : {entry.organization_id, std::to_string(sequence), entry.actor, entry.action, entry.subject, entry.detail,
+             std::to_string(at.milliseconds)})
         hashed += std::to_string(part.size()) + ':' + part; // lengths: no two entries hash the same text
     db.run(R"(
         INSERT INTO audit_log (organization_id, sequence, actor, action, subject, detail, at, previous_hash, hash)

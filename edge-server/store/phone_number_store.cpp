@@ -4,13 +4,16 @@ namespace {
 
 PhoneNumber to_number(sql::Row const& row)
 {
-    return {row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.flag(5), row.text(6), row.text(7), row.text(8), row.text(9), row.text(10),
-        row.text(11), row.text(12), row.time(13), row.time(14)};
+    return {row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.flag(5), row.text(6), row.text(7), row.text(8),
+        row.text(9), row.text(10), row.text(11), row.text(12), row.time(13), row.time(14)};
 }
 
-std::optional<PhoneNumber> first_of(sql::Rows const& rows) { return rows.empty() ? std::nullopt : std::optional(to_number(rows.front())); }
-
+std::optional<PhoneNumber> first_of(sql::Rows const& rows)
+{
+    return rows.empty() ? std::nullopt : std::optional(to_number(rows.front()));
 }
+
+} // namespace
 
 void insert_phone_number(sql::Writer& db, PhoneNumber const& number)
 {
@@ -18,8 +21,9 @@ void insert_phone_number(sql::Writer& db, PhoneNumber const& number)
         INSERT INTO phone_numbers (id, organization_id, phone_number, state, state_reason, is_active, sms_status, sms_reason, twilio_sid,
                                    twilio_account_sid, elevenlabs_phone_id, agent_id, place, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14))",
-        {number.id, number.organization_id, number.phone_number, number.state, number.state_reason, number.is_active, number.sms_status, number.sms_reason,
-            number.twilio_sid, number.twilio_account_sid, number.elevenlabs_phone_id, number.agent_id, number.place, number.created_at});
+        {number.id, number.organization_id, number.phone_number, number.state, number.state_reason, number.is_active, number.sms_status,
+            number.sms_reason, number.twilio_sid, number.twilio_account_sid, number.elevenlabs_phone_id, number.agent_id, number.place,
+            number.created_at});
 }
 
 std::optional<PhoneNumber> find_phone_number(sql::Reader& db, std::string const& id)
@@ -64,7 +68,8 @@ std::vector<PhoneNumber> list_phone_numbers(sql::Reader& db, std::string const& 
 void set_number_state(sql::Writer& db, std::string const& id, std::string const& state, std::string const& reason)
 {
     bool const active = state == "active";
-    db.run("UPDATE phone_numbers SET state = $1, state_reason = $2, is_active = $3, activated_at = CASE WHEN $4 = 1 THEN $5 ELSE activated_at END WHERE id = $6",
+    db.run("UPDATE phone_numbers SET state = $1, state_reason = $2, is_active = $3, activated_at = CASE WHEN $4 = 1 THEN $5 ELSE "
+           "activated_at END WHERE id = $6",
         {state, reason, active, active, now(), id});
 }
 

@@ -8,9 +8,12 @@ ProvisioningRun to_run(sql::Row const& row)
         static_cast<int>(row.integer(9)), row.flag(10), row.time(11), row.time(12), row.time(13)};
 }
 
-std::optional<ProvisioningRun> first_of(sql::Rows const& rows) { return rows.empty() ? std::nullopt : std::optional(to_run(rows.front())); }
-
+std::optional<ProvisioningRun> first_of(sql::Rows const& rows)
+{
+    return rows.empty() ? std::nullopt : std::optional(to_run(rows.front()));
 }
+
+} // namespace
 
 void insert_run(sql::Writer& db, ProvisioningRun const& run)
 {
@@ -54,8 +57,8 @@ void update_run(sql::Writer& db, ProvisioningRun const& run)
         UPDATE provisioning_runs SET state = $1, resume_state = $2, cause = $3, next_step = $4, area_code = $5, phone_number_id = $6,
                elevenlabs_phone_id = $7, attempts = $8, purchase_approved = $9, due_at = $10, finished_at = $11
         WHERE id = $12)",
-        {run.state, run.resume_state, run.cause, run.next_step, run.area_code, number, run.elevenlabs_phone_id, run.attempts, run.purchase_approved,
-            run.due_at, run.finished_at, run.id});
+        {run.state, run.resume_state, run.cause, run.next_step, run.area_code, number, run.elevenlabs_phone_id, run.attempts,
+            run.purchase_approved, run.due_at, run.finished_at, run.id});
 }
 
 std::optional<ProvisioningRun> claim_due_run(sql::Writer& db, std::string const& owner, Time present, Time lease_until)
@@ -81,7 +84,10 @@ void release_lease(sql::Writer& db, std::string const& run_id, std::string const
     db.run("UPDATE provisioning_runs SET lease_owner = '', lease_until = 0 WHERE id = $1 AND lease_owner = $2", {run_id, owner});
 }
 
-void void_all_leases(sql::Writer& db) { db.run("UPDATE provisioning_runs SET lease_owner = '', lease_until = 0 WHERE lease_until > 0"); }
+void void_all_leases(sql::Writer& db)
+{
+    db.run("UPDATE provisioning_runs SET lease_owner = '', lease_until = 0 WHERE lease_until > 0");
+}
 
 std::optional<Time> next_due(sql::Reader& db)
 {
@@ -107,7 +113,8 @@ void finish_step(sql::Writer& db, std::string const& step_id, std::string const&
 
 void close_open_steps(sql::Writer& db, std::string const& run_id, std::string const& message)
 {
-    db.run("UPDATE provisioning_steps SET state = 'failed', message = $1, finished_at = $2 WHERE run_id = $3 AND state = 'started'", {message, now(), run_id});
+    db.run("UPDATE provisioning_steps SET state = 'failed', message = $1, finished_at = $2 WHERE run_id = $3 AND state = 'started'",
+        {message, now(), run_id});
 }
 
 std::vector<ProvisioningStep> list_steps(sql::Reader& db, std::string const& run_id)
@@ -116,8 +123,8 @@ std::vector<ProvisioningStep> list_steps(sql::Reader& db, std::string const& run
     for (auto const& row : db.run(R"(
         SELECT id, step, attempt, state, message, started_at, finished_at FROM provisioning_steps WHERE run_id = $1 ORDER BY id DESC LIMIT 500)",
              {run_id}))
-        list.insert(list.begin(),
-            {row.text(0), row.text(1), static_cast<int>(row.integer(2)), row.text(3), row.text(4), row.time(5), row.time(6)});
+        list.insert(
+            list.begin(), {row.text(0), row.text(1), static_cast<int>(row.integer(2)), row.text(3), row.text(4), row.time(5), row.time(6)});
     return list;
 }
 
@@ -137,7 +144,7 @@ std::optional<NumberCandidate> find_open_candidate(sql::Reader& db, std::string 
         {run_id});
     if (rows.empty()) return {};
     auto const& row = rows.front();
-    return NumberCandidate {row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.time(5), row.time(6)};
+    return NumberCandidate{row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.time(5), row.time(6)};
 }
 
 bool is_number_taken(sql::Reader& db, std::string const& e164)
@@ -145,7 +152,7 @@ bool is_number_taken(sql::Reader& db, std::string const& e164)
     return !db.run(R"(
         SELECT 1 FROM phone_numbers WHERE phone_number = $1 AND released_at IS NULL
         UNION ALL SELECT 1 FROM number_candidates WHERE phone_number = $1 AND state IN ('reserved', 'posted', 'refused') LIMIT 1)",
-        {e164})
+                  {e164})
                 .empty();
 }
 

@@ -2,10 +2,16 @@
 
 namespace {
 
-Json time_or_null(Time time) { return time ? Json(to_rfc3339(time)) : Json(nullptr); }
-Json text_or_null(std::string const& text) { return text.empty() ? Json(nullptr) : Json(text); }
-
+Json time_or_null(Time time)
+{
+    return time ? Json(to_rfc3339(time)) : Json(nullptr);
 }
+Json text_or_null(std::string const& text)
+{
+    return text.empty() ? Json(nullptr) : Json(text);
+}
+
+} // namespace
 
 Json to_json(PhoneNumber const& number)
 {
@@ -13,7 +19,8 @@ Json to_json(PhoneNumber const& number)
         {"state_reason", text_or_null(number.state_reason)}, {"is_active", number.is_active}, {"sms_status", number.sms_status},
         {"sms_reason", text_or_null(number.sms_reason)}, {"twilio_sid", number.twilio_sid},
         {"elevenlabs_phone_id", text_or_null(number.elevenlabs_phone_id)}, {"agent_id", text_or_null(number.agent_id)},
-        {"place", text_or_null(number.place)}, {"created_at", to_rfc3339(number.created_at)}, {"activated_at", time_or_null(number.activated_at)}};
+        {"place", text_or_null(number.place)}, {"created_at", to_rfc3339(number.created_at)},
+        {"activated_at", time_or_null(number.activated_at)}};
 }
 
 Json to_json(Notification const& notification)
@@ -21,7 +28,8 @@ Json to_json(Notification const& notification)
     return {{"id", notification.id}, {"type", notification.type}, {"organization_id", text_or_null(notification.organization_id)},
         {"organization_name", text_or_null(notification.organization_name)}, {"phone_number", text_or_null(notification.phone_number)},
         {"message", notification.message}, {"cause", text_or_null(notification.cause)}, {"next_step", text_or_null(notification.next_step)},
-        {"status", notification.status}, {"created_at", to_rfc3339(notification.created_at)}, {"decided_at", time_or_null(notification.decided_at)}};
+        {"status", notification.status}, {"created_at", to_rfc3339(notification.created_at)},
+        {"decided_at", time_or_null(notification.decided_at)}};
 }
 
 Json to_json(ProvisioningRun const& run, std::vector<ProvisioningStep> const& steps)
@@ -40,6 +48,6 @@ Json to_json(ProvisioningRun const& run, std::vector<ProvisioningStep> const& st
 Json to_json(Organization const& organization, std::string const& status)
 {
     return {{"id", organization.id}, {"name", organization.name}, {"slug", organization.slug}, {"email", organization.email},
-        {"area_code", text_or_null(organization.area_code)}, {"time_zone", organization.time_zone}, {"state", organization.state}, {"status", status},
-        {"created_at", to_rfc3339(organization.created_at)}};
+        {"area_code", text_or_null(organization.area_code)}, {"time_zone", organization.time_zone}, {"state", organization.state},
+        {"status", status}, {"created_at", to_rfc3339(organization.created_at)}};
 }

@@ -12,12 +12,12 @@ namespace {
 struct Sequence {
     std::mutex mutex;
     std::random_device device;
-    std::mt19937_64 random {(std::uint64_t {device()} << 32) ^ device()};
+    std::mt19937_64 random{(std::uint64_t{device()} << 32) ^ device()};
     std::int64_t milliseconds = 0;
     std::uint32_t count = 0;
 };
 
-}
+} // namespace
 
 std::string new_id()
 {

@@ -7,7 +7,11 @@ std::optional<char32_t> next_code_point(std::string_view text, std::size_t& posi
 {
     auto const byte = [&](std::size_t index) { return static_cast<unsigned char>(text[index]); };
     auto const first = byte(position);
-    int const more = first < 0x80 ? 0 : first >= 0xC2 && first < 0xE0 ? 1 : first >= 0xE0 && first < 0xF0 ? 2 : first >= 0xF0 && first < 0xF5 ? 3 : -1;
+    int const more = first < 0x80       ? 0
+        : first >= 0xC2 && first < 0xE0 ? 1
+        : first >= 0xE0 && first < 0xF0 ? 2
+        : first >= 0xF0 && first < 0xF5 ? 3
+                                        : -1;
     if (more < 0 || position + static_cast<std::size_t>(more) >= text.size()) return std::nullopt;
     char32_t point = more == 0 ? first : first & (0x3F >> more);
     for (int i = 1; i <= more; ++i) {
@@ -29,7 +33,7 @@ bool is_unprintable(char32_t point)
         || point == 0xFEFF || (point >= 0xFFF9 && point <= 0xFFFB) || (point >= 0xE0000 && point <= 0xE007F);
 }
 
-}
+} // namespace
 
 bool is_valid_utf8(std::string_view text)
 {

@@ -13,7 +13,7 @@ Time now()
 std::string to_rfc3339(Time time)
 {
     std::time_t const seconds = time.milliseconds / 1000;
-    std::tm parts {};
+    std::tm parts{};
     gmtime_r(&seconds, &parts);
     char text[40];
     auto length = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);

@@ -16,9 +16,10 @@ struct Area {
     double longitude;
 };
 
-constexpr std::string_view pacific = "America/Los_Angeles", mountain = "America/Denver", central = "America/Chicago", eastern = "America/New_York",
-                           vancouver = "America/Vancouver", edmonton = "America/Edmonton", regina = "America/Regina", winnipeg = "America/Winnipeg",
-                           toronto = "America/Toronto", montreal = "America/Toronto", halifax = "America/Halifax";
+constexpr std::string_view pacific = "America/Los_Angeles", mountain = "America/Denver", central = "America/Chicago",
+                           eastern = "America/New_York", vancouver = "America/Vancouver", edmonton = "America/Edmonton",
+                           regina = "America/Regina", winnipeg = "America/Winnipeg", toronto = "America/Toronto",
+                           montreal = "America/Toronto", halifax = "America/Halifax";
 
 constexpr Area areas[] = {
     // Canada
@@ -305,19 +306,20 @@ void add_new(std::vector<std::string>& list, std::string_view code)
     if (std::find(list.begin(), list.end(), code) == list.end()) list.emplace_back(code);
 }
 
-}
+} // namespace
 
 std::optional<AreaCode> find_area_code(std::string_view code)
 {
     auto const* area = area_of(code);
     if (!area) return {};
-    return AreaCode {code, area->country, area->region, area->place, area->time_zone, area->latitude, area->longitude};
+    return AreaCode{code, area->country, area->region, area->place, area->time_zone, area->latitude, area->longitude};
 }
 
 std::vector<std::string> overlays_of(std::string_view code)
 {
     std::vector<std::string> overlays;
-    if (auto const* area = area_of(code)) each_code(*area, [&](std::string_view other) {
+    if (auto const* area = area_of(code))
+        each_code(*area, [&](std::string_view other) {
             if (other != code) add_new(overlays, other);
         });
     return overlays;

@@ -6,18 +6,25 @@
 
 namespace {
 
-Error broken(char const* field, char const* code, std::string message) { return {ErrorKind::Invalid, code, std::move(message), field}; }
-
-bool is_lower_alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
-
+Error broken(char const* field, char const* code, std::string message)
+{
+    return {ErrorKind::Invalid, code, std::move(message), field};
 }
+
+bool is_lower_alphanumeric(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+} // namespace
 
 std::optional<Error> check_email(std::string const& email)
 {
     constexpr auto field = "email";
     auto const at = email.find('@');
     if (email.size() > 254) return broken(field, "too_long", "An e-mail address has 254 characters at most.");
-    if (!is_printable(email) || email.find_first_of(" \t,;<>\"()") != std::string::npos || at == 0 || at == std::string::npos || email.rfind('@') != at)
+    if (!is_printable(email) || email.find_first_of(" \t,;<>\"()") != std::string::npos || at == 0 || at == std::string::npos
+        || email.rfind('@') != at)
         return broken(field, "invalid_email", "This is not an e-mail address.");
     auto const domain = email.substr(at + 1);
     auto const dot = domain.rfind('.');
@@ -31,7 +38,8 @@ std::optional<Error> check_password(std::string const& password)
 {
     constexpr auto field = "password";
     auto const length = count_code_points(password);
-    if (length < 12) return broken(field, "too_short", std::to_string(length) + (length == 1 ? " character" : " characters") + "; it needs 12.");
+    if (length < 12)
+        return broken(field, "too_short", std::to_string(length) + (length == 1 ? " character" : " characters") + "; it needs 12.");
     if (password.size() > 256) return broken(field, "too_long", "A password has 256 bytes at most.");
     return {};
 }
@@ -49,7 +57,8 @@ std::optional<Error> check_organization_name(std::string const& name)
 std::optional<Error> check_slug(std::string const& slug)
 {
     constexpr auto field = "organization_slug";
-    if (slug.size() < 2 || slug.size() > 63) return broken(field, slug.size() < 2 ? "too_short" : "too_long", "A short name has 2 to 63 characters.");
+    if (slug.size() < 2 || slug.size() > 63)
+        return broken(field, slug.size() < 2 ? "too_short" : "too_long", "A short name has 2 to 63 characters.");
     bool const right = std::all_of(slug.begin(), slug.end(), [](char c) { return is_lower_alphanumeric(c) || c == '-'; })
         && slug.front() != '-' && slug.back() != '-' && slug.find("--") == std::string::npos;
     if (!right) return broken(field, "invalid_slug", "Use small letters, digits and single hyphens between them.");
@@ -59,9 +68,11 @@ std::optional<Error> check_slug(std::string const& slug)
 std::optional<Error> check_area_code(std::string const& area_code)
 {
     if (area_code.empty() || find_area_code(area_code)) return {};
-    bool const three_digits = area_code.size() == 3 && std::all_of(area_code.begin(), area_code.end(), [](char c) { return c >= '0' && c <= '9'; });
+    bool const three_digits
+        = area_code.size() == 3 && std::all_of(area_code.begin(), area_code.end(), [](char c) { return c >= '0' && c <= '9'; });
     return broken("area_code", "invalid_area_code",
-        three_digits ? "There is no area code " + area_code + " in Canada or the United States." : "An area code has three digits, such as 604.");
+        three_digits ? "There is no area code " + area_code + " in Canada or the United States."
+                     : "An area code has three digits, such as 604.");
 }
 
 std::optional<Error> check_time_zone(std::string const& time_zone)
@@ -76,8 +87,8 @@ std::optional<Error> check_time_zone(std::string const& time_zone)
 std::string slug_from_name(std::string const& name)
 {
     // "é" and its like keep their letter: French names are common here.
-    constexpr std::pair<std::string_view, char> accented[] {{"àâäáãåÀÂÄÁÃÅ", 'a'}, {"çÇ", 'c'}, {"éèêëÉÈÊË", 'e'}, {"îïíìÎÏÍÌ", 'i'}, {"ñÑ", 'n'},
-        {"ôöóòõÔÖÓÒÕ", 'o'}, {"ùûüúÙÛÜÚ", 'u'}, {"ÿŸ", 'y'}};
+    constexpr std::pair<std::string_view, char> accented[]{{"àâäáãåÀÂÄÁÃÅ", 'a'}, {"çÇ", 'c'}, {"éèêëÉÈÊË", 'e'}, {"îïíìÎÏÍÌ", 'i'},
+        {"ñÑ", 'n'}, {"ôöóòõÔÖÓÒÕ", 'o'}, {"ùûüúÙÛÜÚ", 'u'}, {"ÿŸ", 'y'}};
     auto plain = lower_case_ascii(name);
     for (auto const& [letters, base] : accented)
         for (std::size_t i = 0; i < letters.size(); i += 2)

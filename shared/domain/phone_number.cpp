@@ -12,7 +12,7 @@ bool is_e164(std::string_view text)
 bool is_usable_caller(std::string_view caller_id)
 {
     // ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE on a telephone's keys.
-    constexpr std::array<std::string_view, 5> stand_ins {"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"};
+    constexpr std::array<std::string_view, 5> stand_ins{"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"};
     return is_e164(caller_id) && std::find(stand_ins.begin(), stand_ins.end(), caller_id) == stand_ins.end();
 }
 

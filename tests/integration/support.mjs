@@ -157,6 +157,7 @@ export function call_api(base, method, path, { session, json, body, headers = {}
     const sent = { ...headers };
     if (json !== undefined) sent['Content-Type'] ??= 'application/json';
     if (session) sent.Cookie = session;
+    if (body === undefined && json === undefined && changes_something(method)) sent['Content-Length'] ??= '0';
     if (session && changes_something(method) && !('Origin' in sent) && !('Sec-Fetch-Site' in sent)) sent.Origin = base;
     return ask(base + path, { method, headers: sent, body: json === undefined ? body : JSON.stringify(json) });
 }

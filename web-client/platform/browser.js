@@ -9,7 +9,8 @@ mergeInto(LibraryManager.library, {
     },
 
     page_send: function (id, method, path, body) {
-        const request = { method: UTF8ToString(method), credentials: 'same-origin', cache: 'no-store', headers: {} };
+        const longest = 30000; // milliseconds; after that the server counts as not answering
+        const request = { method: UTF8ToString(method), credentials: 'same-origin', cache: 'no-store', headers: {}, signal: AbortSignal.timeout(longest) };
         const content = UTF8ToString(body);
         if (content) {
             request.body = content;

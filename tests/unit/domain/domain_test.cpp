@@ -10,7 +10,8 @@ TEST_CASE("a dealership's name is 1 to 80 printable characters without a variabl
 {
     CHECK_FALSE(check_organization_name("Zoë's Autos"));
     CHECK_FALSE(check_organization_name(std::string(80, 'x')));
-    for (auto const& bad : {std::string(), std::string("   "), std::string(81, 'x'), std::string("a{{b"), std::string("a\nb"), std::string("a\u202Eb"), std::string("a\xFF")})
+    for (auto const& bad : {std::string(), std::string("   "), std::string(81, 'x'), std::string("a{{b"), std::string("a\nb"),
+             std::string("a\u202Eb"), std::string("a\xFF")})
         CHECK(check_organization_name(bad)->field == "organization_name");
 }
 
@@ -55,6 +56,7 @@ TEST_CASE("area codes know their country, overlays and neighbours")
 TEST_CASE("callers without a usable id are told from people")
 {
     CHECK(is_usable_caller("+16045550142"));
-    for (auto const* bad : {"", "anonymous", "Restricted", "+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253", "6045550142", "+0123456789", "+1604555014a"})
+    for (auto const* bad : {"", "anonymous", "Restricted", "+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253",
+             "6045550142", "+0123456789", "+1604555014a"})
         CHECK_FALSE(is_usable_caller(bad));
 }

@@ -9,9 +9,12 @@
 
 namespace {
 
-http::Response nothing(http::Request const&) { return {}; }
-
+http::Response nothing(http::Request const&)
+{
+    return {};
 }
+
+} // namespace
 
 TEST_CASE("routes are found by method and path")
 {
@@ -41,7 +44,8 @@ TEST_CASE("the waiting room hands on a connection only when its whole request is
     http::WaitingRoom room([&](int socket) { ready.set_value(socket); });
     auto handed_on = ready.get_future();
     room.add(pair[0]);
-    auto const send = [&](std::string_view text) { REQUIRE(::send(pair[1], text.data(), text.size(), 0) == static_cast<ssize_t>(text.size())); };
+    auto const send
+        = [&](std::string_view text) { REQUIRE(::send(pair[1], text.data(), text.size(), 0) == static_cast<ssize_t>(text.size())); };
     auto const waits = [&] { return handed_on.wait_for(std::chrono::milliseconds(50)) == std::future_status::timeout; };
 
     CHECK(waits());

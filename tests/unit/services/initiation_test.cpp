@@ -9,7 +9,7 @@ namespace {
 Json variables(Initiation& initiation, std::string const& called, std::string const& caller, std::string const& call_sid)
 {
     auto const answer = Json::parse(initiation.answer(
-        Json {{"caller_id", caller}, {"called_number", called}, {"call_sid", call_sid}, {"agent_id", "agent_1"}, {"new_member", 1}}.dump()));
+        Json{{"caller_id", caller}, {"called_number", called}, {"call_sid", call_sid}, {"agent_id", "agent_1"}, {"new_member", 1}}.dump()));
     REQUIRE(answer["type"] == "conversation_initiation_client_data");
     for (auto const* name : {"conversation_context", "customer_name", "lead_status", "previous_summary", "organization_name", "greeting"})
         REQUIRE(answer["dynamic_variables"][name].is_string());
@@ -21,7 +21,7 @@ std::int64_t count(sql::Database& database, sql::Statement statement)
     return database.read(sql::Scope::platform(), [&](sql::Reader& db) { return db.run(statement).front().integer(0); });
 }
 
-}
+} // namespace
 
 TEST_CASE("a caller is remembered by the dealership that was called, and by no other")
 {
@@ -75,7 +75,8 @@ TEST_CASE("an unknown number, and anything that is no request, gets the neutral 
 {
     FreshDatabase database;
     Initiation initiation(*database, "Jack Automotive");
-    for (auto const* body : {"", "[]", "nonsense", "{}", R"({"called_number":7})", R"({"called_number":"+16045559999","caller_id":"+17785550100","call_sid":"CA1"})"}) {
+    for (auto const* body : {"", "[]", "nonsense", "{}", R"({"called_number":7})",
+             R"({"called_number":"+16045559999","caller_id":"+17785550100","call_sid":"CA1"})"}) {
         auto const answer = Json::parse(initiation.answer(body))["dynamic_variables"];
         CHECK(answer["organization_name"] == "Jack Automotive");
         for (auto const* name : {"conversation_context", "customer_name", "lead_status", "previous_summary"})

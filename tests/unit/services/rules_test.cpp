@@ -55,7 +55,7 @@ TEST_CASE("an area code that was asked for is never left for another area")
 
 TEST_CASE("an offer that is not what was asked for is not taken")
 {
-    SearchRung const rung {"CA", "604", {}, {}};
+    SearchRung const rung{"CA", "604", {}, {}};
     CHECK(fits(rung, {"+16045550001", "Vancouver", "BC"}));
     CHECK_FALSE(fits(rung, {"+17785550001", "Vancouver", "BC"}));
     CHECK_FALSE(fits({"CA", {}, "BC", {}}, {"+12065550001", "Seattle", "WA"}));
@@ -70,11 +70,12 @@ TEST_CASE("the agent is right only when every setting is")
     Json agent;
     for (auto const& file : embedded_files())
         if (std::string_view(file.name) == "agent.json") agent = Json::parse(file.content);
-    agent["platform_settings"]["workspace_overrides"] = {
-        {"conversation_initiation_client_data_webhook",
-            {{"url", "https://edge.example.com/webhooks/elevenlabs/conversation-initiation"}, {"request_headers", {{"Authorization", "Bearer s3cret-value"}}}}},
-        {"webhooks", {{"post_call_webhook_id", "wh_1"}}}};
-    std::vector<PostCallWebhook> const webhooks {{"wh_1", "Post-call", "https://edge.example.com/webhooks/elevenlabs/post-call", false, {}}};
+    agent["platform_settings"]["workspace_overrides"]
+        = {{"conversation_initiation_client_data_webhook",
+               {{"url", "https://edge.example.com/webhooks/elevenlabs/conversation-initiation"},
+                   {"request_headers", {{"Authorization", "Bearer s3cret-value"}}}}},
+            {"webhooks", {{"post_call_webhook_id", "wh_1"}}}};
+    std::vector<PostCallWebhook> const webhooks{{"wh_1", "Post-call", "https://edge.example.com/webhooks/elevenlabs/post-call", false, {}}};
     CHECK(findings_in(agent, webhooks, config).empty());
 
     auto const wrong_when = [&](char const* pointer, Json value) {
@@ -83,8 +84,10 @@ TEST_CASE("the agent is right only when every setting is")
         return findings_in(changed, webhooks, config).size() == 1;
     };
     CHECK(wrong_when("/platform_settings/overrides/enable_conversation_initiation_client_data_from_webhook", false));
-    CHECK(wrong_when("/platform_settings/workspace_overrides/conversation_initiation_client_data_webhook/url", "https://elsewhere.example.com"));
-    CHECK(wrong_when("/platform_settings/workspace_overrides/conversation_initiation_client_data_webhook/request_headers/Authorization", "Bearer other"));
+    CHECK(wrong_when(
+        "/platform_settings/workspace_overrides/conversation_initiation_client_data_webhook/url", "https://elsewhere.example.com"));
+    CHECK(wrong_when("/platform_settings/workspace_overrides/conversation_initiation_client_data_webhook/request_headers/Authorization",
+        "Bearer other"));
     CHECK(wrong_when("/platform_settings/workspace_overrides/webhooks/post_call_webhook_id", "wh_2"));
     CHECK(wrong_when("/conversation_config/agent/first_message", "Hello from {{dealership}}"));
     CHECK(wrong_when("/conversation_config/agent/first_message", "Hi {{customer_name}}, this is {{organization_name}}"));

@@ -12,9 +12,12 @@ std::int64_t count_rates(sql::Database& database)
     return database.read(sql::Scope::platform(), [](sql::Reader& db) { return db.run("SELECT count(*) FROM rates").front().integer(0); });
 }
 
-void insert_rate(sql::Writer& db, std::string const& kind) { db.run("INSERT INTO rates (kind, micro_dollars) VALUES ($1, 1)", {kind}); }
-
+void insert_rate(sql::Writer& db, std::string const& kind)
+{
+    db.run("INSERT INTO rates (kind, micro_dollars) VALUES ($1, 1)", {kind});
 }
+
+} // namespace
 
 TEST_CASE("a write that answers an error leaves nothing behind, and its neighbours stay")
 {
@@ -22,10 +25,11 @@ TEST_CASE("a write that answers an error leaves nothing behind, and its neighbou
     auto const before = count_rates(*database);
     auto const refused = database->write(sql::Scope::platform(), [](sql::Writer& db) -> Outcome {
         insert_rate(db, "refused");
-        return Error {ErrorKind::Invalid, "no", "No."};
+        return Error{ErrorKind::Invalid, "no", "No."};
     });
     CHECK_FALSE(refused);
-    CHECK_THROWS_AS(database->write(sql::Scope::platform(), [](sql::Writer& db) { insert_rate(db, "number_month"); }), sql::ConstraintViolation);
+    CHECK_THROWS_AS(
+        database->write(sql::Scope::platform(), [](sql::Writer& db) { insert_rate(db, "number_month"); }), sql::ConstraintViolation);
     database->write(sql::Scope::platform(), [](sql::Writer& db) { insert_rate(db, "kept"); });
     CHECK(count_rates(*database) == before + 1);
 }
@@ -35,11 +39,12 @@ TEST_CASE("many writers at once lose nothing, and one that fails does not take o
     FreshDatabase database;
     auto const before = count_rates(*database);
     std::vector<std::thread> threads;
-    std::atomic<int> violations {0};
+    std::atomic<int> violations{0};
     for (int t = 0; t < 8; ++t)
         threads.emplace_back([&, t] {
             for (int i = 0; i < 50; ++i) {
-                database->write(sql::Scope::platform(), [&](sql::Writer& db) { insert_rate(db, std::to_string(t) + "-" + std::to_string(i)); });
+                database->write(
+                    sql::Scope::platform(), [&](sql::Writer& db) { insert_rate(db, std::to_string(t) + "-" + std::to_string(i)); });
                 try {
                     database->write(sql::Scope::platform(), [&](sql::Writer& db) {
                         insert_rate(db, "half-" + std::to_string(t) + "-" + std::to_string(i));
@@ -63,7 +68,9 @@ TEST_CASE("a write that nobody waits for is on disk all the same")
     {
         auto const database = open_migrated(address);
         for (int i = 0; i < 100; ++i)
-            database->write_within(sql::Scope::platform(), [i](sql::Writer& db) { insert_rate(db, "late-" + std::to_string(i)); }, std::chrono::milliseconds(0));
+            database->write_within(
+                sql::Scope::platform(), [i](sql::Writer& db) { insert_rate(db, "late-" + std::to_string(i)); },
+                std::chrono::milliseconds(0));
     }
     auto const database = open_migrated(address);
     CHECK(count_rates(*database) == 103);
@@ -80,14 +87,18 @@ TEST_CASE("a second server is kept off the same file, a backup is not")
     CHECK_THROWS_AS(sql::restore(backup, address), sql::Failure); // the server runs
     auto const elsewhere = "sqlite:" + database.folder.path("restored.db");
     sql::restore(backup, elsewhere);
-    CHECK(open_migrated(elsewhere)->read(sql::Scope::platform(), [](sql::Reader& db) { return db.run("SELECT id FROM installation").front().text(0); }) == "x");
+    CHECK(open_migrated(elsewhere)->read(sql::Scope::platform(), [](sql::Reader& db) {
+        return db.run("SELECT id FROM installation").front().text(0);
+    }) == "x");
 }
 
 TEST_CASE("a damaged or foreign file is not restored")
 {
     TemporaryFolder folder;
     auto const file = folder.path("foreign.db");
-    { auto const other = sql::open("sqlite:" + file); }
+    {
+        auto const other = sql::open("sqlite:" + file);
+    }
     CHECK_THROWS_AS(sql::restore(file, "sqlite:" + folder.path("target.db")), sql::Failure);
     CHECK_THROWS_AS(sql::restore(folder.path("missing.db"), "sqlite:" + folder.path("target.db")), sql::Failure);
     CHECK_THROWS_AS(sql::open("postgresql://localhost/dealerline"), sql::Failure);
