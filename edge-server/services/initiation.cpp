@@ -7,6 +7,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <memory>
+
 namespace {
 
 constexpr std::chrono::milliseconds patience{250};
@@ -41,6 +43,24 @@ struct Found {
     std::string summary;
 };
 
+std::optional<Found> look_up(sql::Reader& db, std::string const& called_number, std::string const& caller)
+{
+    auto called = find_called_number(db, called_number);
+    if (!called) return {};
+    Found found{*called, {}, {}};
+    if (!caller.empty()) found.lead = find_lead(db, called->organization_id, caller);
+    if (found.lead) found.summary = last_summary(db, called->organization_id, found.lead->id);
+    return found;
+}
+
+InboundCall completed(InboundCall call, Found const& found)
+{
+    call.organization_id = found.called.organization_id;
+    call.phone_number_id = found.called.phone_number_id;
+    if (found.lead) call.known_lead_id = found.lead->id;
+    return call;
+}
+
 Variables variables_for(Found const& found, std::string const& call_sid)
 {
     Variables variables{"First contact.", {}, "New Inquiry", {}, found.called.organization_name};
@@ -67,36 +87,34 @@ std::string Initiation::answer(std::string_view body)
     auto const called_number = text_of(request, "called_number");
     auto const call_sid = text_of(request, "call_sid");
     auto const caller_id = text_of(request, "caller_id");
-    bool const has_memory = is_usable_caller(caller_id);
+    auto const caller = is_usable_caller(caller_id) ? caller_id : std::string();
     if (!is_e164(called_number)) return to_answer({{}, {}, {}, {}, m_default_name});
 
     std::optional<Found> found;
-    try {
-        found = m_database.read(sql::Scope::routing(), [&](sql::Reader& db) -> std::optional<Found> {
-            auto called = find_called_number(db, called_number);
-            if (!called) return {};
-            Found present{*called, {}, {}};
-            if (has_memory) present.lead = find_lead(db, called->organization_id, caller_id);
-            if (present.lead) present.summary = last_summary(db, called->organization_id, present.lead->id);
-            return present;
-        });
-    } catch (std::exception const& failure) {
-        spdlog::error("initiation: the database cannot be read: {}", failure.what());
-        auto const name = remembered_name(called_number);
-        return to_answer({{}, {}, name.empty() ? "" : "New Inquiry", {}, name.empty() ? m_default_name : name});
-    }
-    if (!found) return to_answer({{}, {}, {}, {}, m_default_name});
-    remember_name(called_number, found->called.organization_name);
-
-    bool const recorded = !call_sid.empty() && call_sid.size() <= id_limit && !call_sid.starts_with("verify-");
-    if (recorded) {
-        InboundCall call{new_id(), found->called.organization_id, found->called.phone_number_id, call_sid,
-            has_memory ? caller_id : std::string(), new_id(), text_of(request, "agent_id").substr(0, id_limit), now()};
-        auto const scope = sql::Scope::organization(call.organization_id);
-        if (!m_database.write_within(
-                scope, [call = std::move(call)](sql::Writer& db) { record_inbound_call(db, call); }, patience))
+    bool const is_recorded = !call_sid.empty() && call_sid.size() <= id_limit && !call_sid.starts_with("verify-");
+    if (is_recorded) {
+        // Looked up where it is written: the writer's pages are warm, while a reader's go cold with every commit.
+        InboundCall const call{new_id(), {}, {}, call_sid, caller, {}, new_id(), text_of(request, "agent_id").substr(0, id_limit), now()};
+        auto const seen = std::make_shared<std::optional<Found>>();
+        auto const look_and_record = [called_number, call, seen](sql::Writer& db) {
+            *seen = look_up(db, called_number, call.caller);
+            if (*seen) record_inbound_call(db, completed(call, **seen));
+        };
+        if (m_database.write_within(sql::Scope::routing(), look_and_record, patience)) {
+            if (!*seen) return to_answer({{}, {}, {}, {}, m_default_name});
+            found = std::move(*seen);
+        } else
             spdlog::error("initiation: call {} is answered before its record is on disk", bounded_data(call_sid, id_limit));
     }
+    if (!found) try {
+            found = m_database.read(sql::Scope::routing(), [&](sql::Reader& db) { return look_up(db, called_number, caller); });
+            if (!found) return to_answer({{}, {}, {}, {}, m_default_name});
+        } catch (std::exception const& failure) {
+            spdlog::error("initiation: the database cannot be read: {}", failure.what());
+            auto const name = remembered_name(called_number);
+            return to_answer({{}, {}, name.empty() ? "" : "New Inquiry", {}, name.empty() ? m_default_name : name});
+        }
+    remember_name(called_number, found->called.organization_name);
     return to_answer(variables_for(*found, call_sid));
 }
 

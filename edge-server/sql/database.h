@@ -38,7 +38,7 @@ class Scope {
 public:
     static Scope organization(std::string id) { return Scope(std::move(id)); }
     static Scope platform() { return Scope("*"); }
-    static Scope routing() { return Scope("#"); } // number -> organisation, before a tenant is known
+    static Scope routing() { return Scope("#"); } // what a call or text at one of our numbers needs, the tenant following from that number
 
     std::string const& text() const { return m_text; }
 

@@ -10,6 +10,16 @@ constexpr std::size_t queue_limit = 4096;
 constexpr std::size_t batch_limit = 256;
 constexpr std::chrono::milliseconds batch_time_limit{100};
 
+void log_failure(GroupWriter::Task const& task)
+{
+    if (!task.failure) return;
+    try {
+        std::rethrow_exception(task.failure);
+    } catch (std::exception const& failure) {
+        spdlog::error("a queued write failed: {}", failure.what());
+    }
+}
+
 } // namespace
 
 GroupWriter::GroupWriter(SqliteConnection& connection) : m_connection(connection), m_thread([this] { loop(); }) { }
@@ -62,18 +72,17 @@ void GroupWriter::loop()
         }
         auto const taken = batch;
         run_batch(batch);
-        std::lock_guard const lock(m_mutex);
-        // What the time limit left over goes first next time.
-        m_queue.insert(m_queue.begin(), batch.begin(), batch.end());
-        for (std::size_t i = 0; i + batch.size() < taken.size(); ++i) {
-            auto& task = *taken[i];
-            task.done = true;
-            task.finished.notify_one();
-            if (task.abandoned && task.failure) try {
-                    std::rethrow_exception(task.failure);
-                } catch (std::exception const& failure) {
-                    spdlog::error("a queued write failed: {}", failure.what());
-                }
+        auto const finished = taken.size() - batch.size();
+        {
+            std::lock_guard const lock(m_mutex);
+            // What the time limit left over goes first next time.
+            m_queue.insert(m_queue.begin(), batch.begin(), batch.end());
+            for (std::size_t i = 0; i < finished; ++i)
+                taken[i]->done = true;
+        }
+        for (std::size_t i = 0; i < finished; ++i) {
+            taken[i]->finished.notify_one();
+            if (taken[i]->abandoned) log_failure(*taken[i]);
         }
     }
 }

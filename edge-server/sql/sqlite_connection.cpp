@@ -15,7 +15,9 @@ SqliteConnection::SqliteConnection(std::string const& path, Mode mode)
         run_script("PRAGMA journal_mode = WAL");
         run_script("PRAGMA synchronous = FULL"); // an answered call survives a power failure
     }
-    run_script("PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456");
+    // No mmap: every growth of the file would unmap it under all connections.
+    run_script(mode == Mode::ReadWrite ? "PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY"
+                                       : "PRAGMA foreign_keys = ON; PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY");
 }
 
 void SqliteConnection::fail(int code, char const* what) const

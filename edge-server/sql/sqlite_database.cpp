@@ -138,7 +138,7 @@ protected:
     }
 
 private:
-    static constexpr std::size_t idle_reader_limit = 16;
+    static constexpr std::size_t idle_reader_limit = 64; // opening one costs more than a hundred reads
 
     std::unique_ptr<SqliteConnection> borrow()
     {

@@ -29,7 +29,9 @@ std::string last_summary(sql::Reader& db, std::string const& organization_id, st
 void record_inbound_call(sql::Writer& db, InboundCall const& call)
 {
     std::optional<std::string> lead_id;
-    if (!call.caller.empty())
+    if (!call.known_lead_id.empty())
+        lead_id = call.known_lead_id; // a lead that is there already is not written: its page would have to reach the disk too
+    else if (!call.caller.empty())
         lead_id = db.run(R"(
             INSERT INTO leads (id, organization_id, phone_number, first_call_sid, created_at, last_contact_at)
             VALUES ($1, $2, $3, $4, $5, $5)

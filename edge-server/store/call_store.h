@@ -26,7 +26,8 @@ struct InboundCall {
     std::string phone_number_id;
     std::string call_sid;
     std::string caller; // E.164; '' makes a conversation without a lead
-    std::string new_lead_id;
+    std::string known_lead_id; // of the caller, when there is one
+    std::string new_lead_id; // used when there is none
     std::string agent_id;
     Time started_at;
 };

@@ -21,7 +21,7 @@ before(async () => {
     north = await installation.found('north-motors');
     south = await installation.found('south-motors');
 });
-after(() => installation.stop());
+after(() => installation?.stop());
 
 const secret = 'a-new-secret';
 let calls = 0;

@@ -14,7 +14,7 @@ describe('a signup where numbers are imported by themselves', () => {
         installation = await start_installation();
         harbour = await installation.sign_up('harbour-motors');
     });
-    after(() => installation.stop());
+    after(() => installation?.stop());
 
     const id = () => harbour.json.organization.id;
 
@@ -132,7 +132,7 @@ describe('a signup where a person imports the number', () => {
     let installation;
 
     before(async () => (installation = await start_installation({ settings: { ELEVENLABS_IMPORT: 'manual' } })));
-    after(() => installation.stop());
+    after(() => installation?.stop());
 
     const pending = (id) => installation.notifications(`?organization_id=${id}&status=pending`);
 
@@ -253,7 +253,7 @@ describe('a repeated signup', () => {
     let installation;
 
     before(async () => (installation = await start_installation()));
-    after(() => installation.stop());
+    after(() => installation?.stop());
 
     const sold = async () => (await installation.ledger()).sold;
 
@@ -360,7 +360,7 @@ describe('who may see and change what', () => {
             INSERT INTO memberships (organization_id, user_id, role, created_at)
             SELECT '${ours.id}', id, 'staff', 0 FROM users WHERE email = 'colleague-motors@example.com'`);
     });
-    after(() => installation.stop());
+    after(() => installation?.stop());
 
     const reads = ['', '/phone-numbers', '/provisioning'];
 

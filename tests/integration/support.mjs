@@ -236,7 +236,7 @@ export async function start_proxy(target, decide) {
                 if (!answer) {
                     const real = await ask(target + request.url, {
                         method: request.method,
-                        headers: without(request.headers, 'host', 'connection', 'content-length'),
+                        headers: without(request.headers, 'host', 'connection', 'content-length', 'expect'),
                         body: asked.body || undefined,
                     });
                     const headers = without(real.headers, 'connection', 'transfer-encoding', 'content-length');
@@ -519,7 +519,12 @@ export async function start_installation({ settings = {}, latency = 0, doctor = 
             ...settings,
         };
         await installation.start_server({ shell });
-        if (doctor) await run_program('dealerline-edge', ['doctor', '--fix'], installation.environment);
+        const fixing = {
+            TWILIO_AUTH_TOKEN: credentials.TWILIO_AUTH_TOKEN,
+            TWILIO_API_BASE: installation.simulator_url,
+            ELEVENLABS_API_BASE: installation.simulator_url,
+        };
+        if (doctor) await run_program('dealerline-edge', ['doctor', '--fix'], { ...installation.environment, ...fixing });
         return installation;
     } catch (error) {
         await installation.stop();

@@ -18,7 +18,7 @@ before(async () => {
         INSERT INTO admin_notifications (id, type, subject, organization_id, message, created_at)
         VALUES ('${notification}', 'drift_found', 'x', '${dealer.id}', 'Look', 0)`);
 });
-after(() => installation.stop());
+after(() => installation?.stop());
 
 const right_signup = {
     email: 'new@example.com',
