@@ -152,6 +152,8 @@ public:
           m_room([this](int socket) { hand_over(socket); })
     {
         set_tcp_nodelay(true);
+        // httplib's default would let a second server share the port unnoticed.
+        set_socket_options([](socket_t socket) { httplib::set_socket_opt(socket, SOL_SOCKET, SO_REUSEADDR, 1); });
         set_payload_max_length(largest_body);
         set_keep_alive_max_count(requests_per_connection);
         set_keep_alive_timeout(60);

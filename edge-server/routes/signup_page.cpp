@@ -201,7 +201,7 @@ std::string render_progress(std::string const& page_template, OrganizationSummar
         }
         bool const is_done = i < at;
         entry.set("title", is_done || i == 0 ? shown.title : shown.waiting);
-        entry.set("text", i <= at ? text : std::string());
+        entry.set("text", i < at || (i == at && running) ? text : std::string()); // a stopped step's cause stands above
         entry.set("seconds", i <= at && i > 0 ? time : std::string());
         entry.set(is_done ? "is_done" : i > at ? "is_waiting" : "is_current", true);
         list << entry;

@@ -1,520 +1,272 @@
 // From a signup to a live number exactly once, whatever dies, refuses, lies or runs out on the way.
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
-import { admin, ask, assert_refused, credentials, password, run_program, start_installation, start_proxy, until } from './support.mjs';
-
-async function with_installation(options, use) {
-    const installation = await start_installation(options);
-    try {
-        return await use(installation);
-    } finally {
-        await installation.stop();
-    }
-}
+import { assert_live, assert_refused, assert_stopped, credentials, pending, pending_types, run_program, start_installation, until, with_installation } from './support.mjs';
 
 const organization_of = async (installation, slug) => (await installation.sql(`SELECT id FROM organizations WHERE slug = '${slug}'`))[0]?.id;
 
-async function assert_live(installation, id, number) {
-    const run = await installation.settled(id);
-    assert.equal(run.state, 'done', run.cause);
-    const [owned, ...more] = await installation.numbers(id);
-    assert.deepEqual(more, []);
-    assert.equal(owned.is_active, true);
-    if (number) assert.equal(owned.phone_number, number);
-    const call = await installation.call(owned.phone_number);
-    assert.equal(call.answered_by, 'agent', call.reason);
-    assert.equal((await installation.elevenlabs('GET', '/v1/convai/phone-numbers')).filter(({ phone_number }) => phone_number === owned.phone_number).length, 1);
-    return owned.phone_number;
-}
+describe('provisioning', { concurrency: 4 }, () => {
+    describe('a server that is killed', { concurrency: 1 }, () => {
+        let installation;
+        let signups = 0;
 
-async function assert_stopped(installation, id) {
-    const run = await installation.settled(id);
-    assert.equal(run.state, 'needs_attention');
-    assert.ok(run.cause, 'it says why');
-    assert.ok(run.next_step, 'it says what to do');
-    return run;
-}
+        before(async () => (installation = await start_installation()));
+        after(() => installation?.stop());
 
-const pending = (installation, id) => installation.notifications(`?organization_id=${id}&status=pending`);
-const pending_types = async (installation, id) => (await pending(installation, id)).map(({ type }) => type);
+        const slow = 20_000; // ms; it dies long before
 
-describe('a server that is killed', { concurrency: 1 }, () => {
-    let installation;
-    let signups = 0;
+        for (const operation of ['twilio.search', 'twilio.buy', 'elevenlabs.list', 'elevenlabs.import', 'twilio.update', 'twilio.fetch', 'elevenlabs.get', 'elevenlabs.agent_get'])
+            test(`between ${operation} and its answer goes on with the same number when it is back`, async () => {
+                const slug = `killed-${++signups}`;
+                const asked = async () => (await installation.journal(operation)).length;
+                const before = await asked();
+                await installation.latency({ [operation]: slow });
+                const lost = installation.sign_up(slug).catch(() => 'lost');
+                await until(asked, (count) => count > before);
+                const sold = (await installation.ledger()).sales;
+                await installation.server.kill();
+                assert.equal(await lost, 'lost');
+                await installation.latency({ [operation]: null });
 
-    before(async () => (installation = await start_installation()));
-    after(() => installation?.stop());
+                await installation.start_server();
+                const number = await assert_live(installation, await organization_of(installation, slug), sold[signups - 1]?.phone_number);
+                const { sales } = await installation.ledger();
+                assert.equal(sales.length, signups, 'one number for each signup');
+                assert.equal(sales.at(-1).phone_number, number);
+                assert.equal((await installation.journal('twilio.buy')).length, signups, 'nothing was bought a second time');
+            });
 
-    const slow = 20_000; // ms; it dies long before
-
-    for (const operation of ['twilio.search', 'twilio.buy', 'elevenlabs.list', 'elevenlabs.import', 'twilio.update', 'twilio.fetch', 'elevenlabs.get', 'elevenlabs.agent_get'])
-        test(`between ${operation} and its answer goes on with the same number when it is back`, async () => {
-            const slug = `killed-${++signups}`;
-            const asked = async () => (await installation.journal(operation)).length;
-            const before = await asked();
-            await installation.latency({ [operation]: slow });
-            const lost = installation.sign_up(slug).catch(() => 'lost');
-            await until(asked, (count) => count > before);
-            const sold = (await installation.ledger()).sales;
-            await installation.server.kill();
-            assert.equal(await lost, 'lost');
-            await installation.latency({ [operation]: null });
-
-            await installation.start_server();
-            const number = await assert_live(installation, await organization_of(installation, slug), sold[signups - 1]?.phone_number);
+        test('again and again at any moment has sold one number in the end', async () => {
+            const slug = 'killed-often';
+            await installation.latency({ default: 60 });
+            const sign_up = installation.sign_up(slug).catch(() => 'lost');
+            await until(() => organization_of(installation, slug), Boolean);
+            for (const lived of [30, 90, 150, 210, 60, 120, 300]) {
+                await new Promise((done) => setTimeout(done, lived));
+                await installation.server.kill();
+                await installation.start_server();
+            }
+            await sign_up;
+            await installation.latency({ default: 0 });
+            await assert_live(installation, await organization_of(installation, slug));
             const { sales } = await installation.ledger();
-            assert.equal(sales.length, signups, 'one number for each signup');
-            assert.equal(sales.at(-1).phone_number, number);
-            assert.equal((await installation.journal('twilio.buy')).length, signups, 'nothing was bought a second time');
+            assert.equal(sales.length, signups + 1);
+            assert.equal(new Set(sales.map(({ friendly_name }) => friendly_name)).size, sales.length, 'each has a mark of its own');
         });
-
-    test('again and again at any moment has sold one number in the end', async () => {
-        const slug = 'killed-often';
-        await installation.latency({ default: 60 });
-        const sign_up = installation.sign_up(slug).catch(() => 'lost');
-        await until(() => organization_of(installation, slug), Boolean);
-        for (const lived of [30, 90, 150, 210, 60, 120, 300]) {
-            await new Promise((done) => setTimeout(done, lived));
-            await installation.server.kill();
-            await installation.start_server();
-        }
-        await sign_up;
-        await installation.latency({ default: 0 });
-        await assert_live(installation, await organization_of(installation, slug));
-        const { sales } = await installation.ledger();
-        assert.equal(sales.length, signups + 1);
-        assert.equal(new Set(sales.map(({ friendly_name }) => friendly_name)).size, sales.length, 'each has a mark of its own');
     });
-});
 
-describe('when numbers run out', { concurrency: 2 }, () => {
-    const only = '+12362100001';
+    describe('when numbers run out', { concurrency: 2 }, () => {
+        const only = '+12362100001';
 
-    test('two dealerships never get the same number: the other one takes an overlay and is told', () =>
-        with_installation({}, async (installation) => {
-            await installation.inventory('236', [only]);
-            const answers = await Promise.all(['first-motors', 'second-motors'].map((slug) => installation.found(slug, { area_code: '236' })));
-            const numbers = await Promise.all(answers.map(({ id }) => assert_live(installation, id)));
-            assert.ok(numbers.includes(only));
-            assert.equal(new Set(numbers).size, 2);
-            const [other] = answers.filter(({ number }) => number !== only);
-            assert.match(other.number, /^\+1(604|778|672|257|250)/);
-            const { steps } = await installation.get(`/api/organizations/${other.id}/provisioning`, other.session);
-            assert.match(steps[0].message, /No number is free in 236/);
-            assert.equal((await installation.ledger()).sold, 2);
-        }));
-
-    test('with no overlay left, the one that is late is asked instead of given something else', () =>
-        with_installation({}, async (installation) => {
-            for (const area_code of ['604', '778', '672', '257', '250']) await installation.inventory(area_code, []);
-            await installation.inventory('236', [only]);
-            const answers = await Promise.all(['first-motors', 'second-motors'].map((slug) => installation.found(slug, { area_code: '236' })));
-            const late = answers.find(({ number }) => number === null);
-            assert.ok(late && answers.some(({ number }) => number === only));
-            assert.deepEqual(await pending_types(installation, late.id), ['number_choice_needed']);
-            assert.equal((await installation.ledger()).sold, 1);
-            // Again for the one that waits: nothing new is there, so it asks again and buys nothing.
-            assert.equal((await installation.retry(late.id)).status, 200);
-            await assert_stopped(installation, late.id);
-            assert.deepEqual(await pending_types(installation, late.id), ['number_choice_needed']);
-            assert.equal((await installation.ledger()).sold, 1);
-        }));
-
-    for (const area_code of ['867', '807'])
-        test(`an empty ${area_code} is answered with three near offers, and the chosen one goes live`, () =>
+        test('two dealerships never get the same number: the other one takes an overlay and is told', () =>
             with_installation({}, async (installation) => {
-                await installation.inventory(area_code, []);
-                const { id, number, organization } = await installation.found('remote-motors', { area_code });
-                assert.equal(number, null);
-                assert.equal(organization.status, 'needs_attention');
-                assert.equal(organization.requiresElevenLabsImport, false);
-                const run = await assert_stopped(installation, id);
-                assert.match(run.cause, new RegExp(area_code));
-                const offers = run.next_step.match(/\b\d{3}\b/g);
-                assert.equal(new Set(offers).size, 3, run.next_step);
-                assert.ok(!offers.includes(area_code));
-                for (const { path } of await installation.journal('twilio.search')) assert.match(path, /AvailablePhoneNumbers\/CA\//, 'the country is never left');
-                const [notification] = await pending(installation, id);
-                assert.equal(notification.type, 'number_choice_needed');
-                assert.equal(notification.next_step, run.next_step);
-                assert.equal((await installation.ledger()).sold, 0);
+                await installation.inventory('236', [only]);
+                const answers = await Promise.all(['first-motors', 'second-motors'].map((slug) => installation.found(slug, { area_code: '236' })));
+                const numbers = await Promise.all(answers.map(({ id }) => assert_live(installation, id)));
+                assert.ok(numbers.includes(only));
+                assert.equal(new Set(numbers).size, 2);
+                const [other] = answers.filter(({ number }) => number !== only);
+                assert.match(other.number, /^\+1(604|778|672|257|250)/);
+                const { steps } = await installation.get(`/api/organizations/${other.id}/provisioning`, other.session);
+                assert.match(steps[0].message, /No number is free in 236/);
+                assert.equal((await installation.ledger()).sold, 2);
+            }));
 
-                assert.equal((await installation.retry(id, { area_code: offers[0] })).status, 200);
-                assert.match(await assert_live(installation, id), new RegExp(`^\\+1${offers[0]}`));
-                assert.deepEqual(await pending(installation, id), []);
+        test('with no overlay left, the one that is late is asked instead of given something else', () =>
+            with_installation({}, async (installation) => {
+                for (const area_code of ['604', '778', '672', '257', '250']) await installation.inventory(area_code, []);
+                await installation.inventory('236', [only]);
+                const answers = await Promise.all(['first-motors', 'second-motors'].map((slug) => installation.found(slug, { area_code: '236' })));
+                const late = answers.find(({ number }) => number === null);
+                assert.ok(late && answers.some(({ number }) => number === only));
+                assert.deepEqual(await pending_types(installation, late.id), ['number_choice_needed']);
+                assert.equal((await installation.ledger()).sold, 1);
+                // Again for the one that waits: nothing new is there, so it asks again and buys nothing.
+                assert.equal((await installation.retry(late.id)).status, 200);
+                await assert_stopped(installation, late.id);
+                assert.deepEqual(await pending_types(installation, late.id), ['number_choice_needed']);
                 assert.equal((await installation.ledger()).sold, 1);
             }));
 
-    test('a form without an area code is served from the region, then the country, and told', () =>
-        with_installation({}, async (installation) => {
-            await installation.inventory('604', []);
-            const near = await installation.found('anywhere-motors', { area_code: undefined });
-            assert.match(near.number, /^\+1(778|236|672|257|250)/);
-            const { steps } = await installation.get(`/api/organizations/${near.id}/provisioning`, near.session);
-            assert.match(steps[0].message, /No number is free in 604/);
-            for (const area_code of ['778', '236', '672', '257', '250']) await installation.inventory(area_code, []);
-            const far = await installation.found('farther-motors', { area_code: undefined });
-            assert.match(far.number, /^\+1(?!604|778|236|672|257|250)/);
-            assert.ok((await installation.journal('twilio.search')).every(({ path }) => path.includes('/CA/')));
-        }));
-
-    test('numbers that cannot speak, cannot text, need an address or are beta are left alone', () =>
-        with_installation({}, async (installation) => {
-            const wrong = [{ sms: false }, { voice: false }, { beta: true }, { address_requirements: 'any' }, { address_requirements: 'local' }];
-            await installation.inventory('867', [
-                ...wrong.map((traits, i) => ({ phone_number: `+1867210000${i}`, ...traits })),
-                { phone_number: '+18672100009' },
-            ]);
-            const { number } = await installation.found('picky-motors', { area_code: '867' });
-            assert.equal(number, '+18672100009');
-        }));
-});
-
-describe('what a human must put right', { concurrency: 3 }, () => {
-    test('a wrong Twilio token is named without being shown, and the run goes on with the right one', () =>
-        with_installation({ settings: { TWILIO_AUTH_TOKEN: 'a-wrong-token-of-twilio' } }, async (installation) => {
-            const { id, number, organization } = await installation.found('locked-out-motors');
-            assert.equal(number, null);
-            assert.equal(organization.status, 'needs_attention');
-            const run = await assert_stopped(installation, id);
-            assert.match(run.cause, /Twilio/);
-            assert.deepEqual(await pending_types(installation, id), ['manual_setup_required']);
-            const leaks = [await installation.bytes_on_disk(), installation.log(), JSON.stringify(run), JSON.stringify(await pending(installation, id))];
-            for (const text of leaks) assert.ok(!text.includes('a-wrong-token-of-twilio'));
-
-            await installation.restart_server({ TWILIO_AUTH_TOKEN: credentials.TWILIO_AUTH_TOKEN });
-            assert.equal((await installation.run(id)).state, 'needs_attention', 'it waits for a person');
-            assert.equal((await installation.retry(id)).status, 200);
-            await assert_live(installation, id);
-            assert.equal((await installation.ledger()).sold, 1);
-            assert.deepEqual(await pending(installation, id), []);
-            assert_refused(await installation.retry(id), 409);
-        }));
-
-    test('a wrong ElevenLabs key keeps the number, and the run goes on with the right one', () =>
-        with_installation({}, async (installation) => {
-            await installation.restart_server({ ELEVENLABS_API_KEY: 'a-wrong-key-of-elevenlabs' });
-            const { id, number, organization } = await installation.found('half-way-motors');
-            assert.match(number, /^\+1604/);
-            assert.equal(organization.requiresElevenLabsImport, true, 'a human must import, or put the key right');
-            const run = await assert_stopped(installation, id);
-            assert.match(run.cause, /ElevenLabs/);
-            assert.ok(!JSON.stringify(run).includes('a-wrong-key'));
-            await installation.restart_server({ ELEVENLABS_API_KEY: credentials.ELEVENLABS_API_KEY });
-            assert.equal((await installation.retry(id)).status, 200);
-            await assert_live(installation, id, number);
-            assert.equal((await installation.ledger()).sold, 1);
-        }));
-
-    test('an agent that the doctor has not seen is named with its remedy, which helps', () =>
-        with_installation({ doctor: false }, async (installation) => {
-            const { id, number } = await installation.found('unhealthy-motors');
-            const run = await assert_stopped(installation, id);
-            assert.match(`${run.cause} ${run.next_step}`, /doctor --fix/);
-            assert.equal((await installation.numbers(id))[0].is_active, false);
-            assert.deepEqual(await pending_types(installation, id), ['manual_setup_required']);
-
-            await run_program('dealerline-edge', ['doctor', '--fix'], installation.environment);
-            assert.equal((await installation.retry(id)).status, 200);
-            await assert_live(installation, id, number);
-            assert.equal((await installation.ledger()).sold, 1);
-            assert.equal((await installation.journal('elevenlabs.import')).length, 1);
-            assert.deepEqual(await pending(installation, id), []);
-        }));
-
-    test('a number that was imported by hand already is taken as it is, and its texts come back to us', () =>
-        with_installation({}, async (installation) => {
-            await installation.restart_server({ ELEVENLABS_API_KEY: 'a-wrong-key-of-elevenlabs' });
-            const { id, number } = await installation.found('overtaken-motors');
-            await assert_stopped(installation, id);
-            await installation.import_by_hand(number);
-            await installation.restart_server({ ELEVENLABS_API_KEY: credentials.ELEVENLABS_API_KEY });
-            assert.equal((await installation.retry(id)).status, 200);
-            await assert_live(installation, id, number);
-            assert.equal((await installation.at_twilio(number)).sms_url, `${installation.url}/webhooks/twilio/sms#rc=3&rp=5xx,ct,rt`);
-        }));
-
-    test('a vendor address that is real with a public URL that is not buys nothing', () =>
-        with_installation({ settings: { TWILIO_API_BASE: 'https://api.twilio.com' }, doctor: false }, async (installation) => {
-            const { id, number } = await installation.found('mistaken-motors');
-            assert.equal(number, null);
-            assert.match((await assert_stopped(installation, id)).cause, /public URL/);
-        }));
-});
-
-describe('the spend guard', { concurrency: 2 }, () => {
-    test('holds what exceeds the purchases of a day until an admin approves it', () =>
-        with_installation({ settings: { DEALERLINE_MAX_PURCHASES_PER_DAY: '1' } }, async (installation) => {
-            const answers = await Promise.all(['a', 'b', 'c'].map((letter) => installation.found(`eager-${letter}`)));
-            const held = answers.filter(({ organization }) => organization.status === 'held');
-            assert.equal(held.length, 2, JSON.stringify(answers));
-            assert.equal((await installation.ledger()).sold, 1);
-            for (const { id, number, organization } of held) {
-                assert.equal(number, null);
-                assert.equal(organization.requiresElevenLabsImport, false);
-                assert.deepEqual(await pending_types(installation, id), ['purchase_held']);
-                const run = await installation.run(id);
-                assert.equal(run.state, 'held');
-                assert.ok(run.cause && run.next_step);
-            }
-            await installation.restart_server();
-            assert.equal((await installation.ledger()).sold, 1, 'a restart approves nothing');
-            assert_refused(await installation.api('POST', `/api/organizations/${held[0].id}/provisioning/retry`, { session: held[0].session }), 403);
-
-            assert.equal((await installation.retry(held[0].id)).status, 200);
-            await assert_live(installation, held[0].id);
-            assert.deepEqual(await pending(installation, held[0].id), []);
-            assert.equal((await installation.run(held[1].id)).state, 'held');
-            assert.equal((await installation.ledger()).sold, 2);
-        }));
-
-    test('holds what exceeds the signups of an address, and refuses beyond twenty held ones', () =>
-        with_installation({ settings: { DEALERLINE_SIGNUPS_PER_IP_PER_HOUR: '2', ELEVENLABS_IMPORT: 'manual' } }, async (installation) => {
-            const email = 'eager@example.com';
-            const sign_up = (slug, address) => installation.sign_up(slug, { email, headers: address ? { 'X-Forwarded-For': address } : {} });
-            for (const slug of ['eager-1', 'eager-2']) assert.match((await sign_up(slug)).json.organization.phoneNumberPurchased, /^\+1604/);
-            for (let i = 1; i <= 20; ++i) {
-                const answer = await sign_up(`held-${i}`, `203.0.113.${i}`); // a header of a stranger is nothing
-                assert.equal(answer.status, 201, answer.text);
-                assert.equal(answer.json.organization.status, 'held');
-                assert.equal(answer.json.organization.phoneNumberPurchased, null);
-            }
-            const before = await installation.row_counts();
-            const refused = await sign_up('held-21');
-            assert_refused(refused, 429);
-            assert.match(refused.headers['retry-after'], /^[1-9]\d*$/);
-            assert.deepEqual(await installation.row_counts(), before);
-            assert.equal((await installation.ledger()).sold, 2);
-            assert.equal((await installation.notifications('?type=purchase_held&status=pending&limit=500')).length, 20);
-
-            const approved = await organization_of(installation, 'held-7');
-            assert.equal((await installation.retry(approved)).status, 200);
-            await until(async () => (await installation.ledger()).sold, (sold) => sold === 3);
-        }));
-
-    test('believes a forwarded address from a proxy that it was told to trust', () =>
-        with_installation({ settings: { DEALERLINE_SIGNUPS_PER_IP_PER_HOUR: '1', DEALERLINE_TRUSTED_PROXIES: '127.0.0.1', ELEVENLABS_IMPORT: 'manual' } }, async (installation) => {
-            const status = async (slug, address) => (await installation.sign_up(slug, { headers: { 'X-Forwarded-For': address } })).json.organization.status;
-            assert.equal(await status('one-a', '203.0.113.1'), 'needs_attention');
-            assert.equal(await status('two-a', '203.0.113.2'), 'needs_attention');
-            assert.equal(await status('one-b', '203.0.113.1'), 'held');
-            assert.equal(await status('two-b', '198.51.100.9, 203.0.113.2'), 'held', 'what the client wrote itself is not believed');
-        }));
-});
-
-// --- vendors that misbehave ---
-
-const is_buy = ({ method, path }) => method === 'POST' && path.endsWith('/IncomingPhoneNumbers.json');
-const is_import = ({ method, path }) => method === 'POST' && path === '/v1/convai/phone-numbers';
-const is_list = ({ method, path }) => method === 'GET' && path.includes('/IncomingPhoneNumbers.json');
-
-const html = { status: 500, headers: { 'Content-Type': 'text/html' }, body: '<html><body><h1>Service Unavailable</h1></body></html>' };
-const huge = { status: 200, body: Buffer.alloc(6 << 20, ' ') };
-
-describe('a vendor whose answer is lost or senseless after its work was done', { concurrency: 1 }, () => {
-    let installation, elsewhere, nasty;
-    let signups = 0;
-    let strangers = 0;
-
-    before(async () => {
-        elsewhere = createServer((_, response) => {
-            ++strangers;
-            response.end('{}');
-        });
-        await new Promise((done) => elsewhere.listen(0, '127.0.0.1', done));
-        // Each signup meets one such answer.
-        installation = await start_installation({ front: (simulator_url) => start_proxy(simulator_url, (asked) => nasty?.(asked)) });
-    });
-    after(async () => {
-        elsewhere.close();
-        await installation?.stop();
-    });
-
-    const redirect = () => ({ status: 307, headers: { Location: `http://127.0.0.1:${elsewhere.address().port}/stolen` }, body: '' });
-    const answers = {
-        'a cut connection': () => 'reset',
-        'an HTML page with 500': () => html,
-        'an empty 200': () => ({ status: 200, body: '' }),
-        'a 200 that is another thing': () => ({ status: 200, body: { hello: 'world', sid: 7, phone_number_id: [] } }),
-        'an answer of 6 MB': () => huge,
-        'a redirect to elsewhere': redirect,
-    };
-    for (const [what, is_hit] of [
-        ['purchase', is_buy],
-        ['import', is_import],
-    ])
-        for (const [how, answer] of Object.entries(answers))
-            test(`the ${what} answered with ${how} is found again and done once`, async () => {
-                let hits = 0;
-                nasty = (asked) => (is_hit(asked) && ++hits === 1 ? { then: answer() } : undefined);
-                const { id } = await installation.found(`lossy-${++signups}`);
-                const number = await assert_live(installation, id);
-                assert.equal(hits, 1, 'it was not sent twice');
-                const { sales } = await installation.ledger();
-                assert.equal(sales.length, signups);
-                assert.equal(sales.at(-1).phone_number, number);
-                assert.equal(strangers, 0, 'a redirect is not followed');
-            });
-
-    test('a purchase that Twilio does not show at once is repeated for the same number only', async () => {
-        let buys = 0;
-        let looks = 0;
-        nasty = (asked) => {
-            if (is_buy(asked) && ++buys === 1) return { then: 'reset' };
-            if (is_list(asked) && ++looks <= 2) return { answer: { status: 200, body: { incoming_phone_numbers: [], next_page_uri: null } } };
-            return undefined;
-        };
-        const before = (await installation.ledger()).sold;
-        const { id } = await installation.found(`lossy-${++signups}`);
-        await assert_live(installation, id);
-        assert.equal((await installation.ledger()).sold, before + 1);
-        const posted = installation.front.seen.filter(is_buy).map(({ body }) => new URLSearchParams(body).get('PhoneNumber'));
-        assert.equal(new Set(posted).size, signups, 'one number for each signup, however often it was posted');
-    });
-
-    test('an address of the next page that lies elsewhere gets no credentials', async () => {
-        let buys = 0;
-        let looks = 0;
-        const next_page_uri = `http://127.0.0.1:${elsewhere.address().port}/2010-04-01/Accounts/${credentials.TWILIO_ACCOUNT_SID}/IncomingPhoneNumbers.json`;
-        nasty = (asked) => {
-            if (is_buy(asked) && ++buys === 1) return { then: 'reset' };
-            if (is_list(asked) && ++looks === 1) return { answer: { status: 200, body: { incoming_phone_numbers: [], next_page_uri } } };
-            return undefined;
-        };
-        const { id } = await installation.found(`lossy-${++signups}`);
-        await assert_live(installation, id);
-        assert.equal(strangers, 0);
-    });
-
-    test('"too many requests" is waited for', async () => {
-        let refusals = 0;
-        nasty = (asked) =>
-            (is_buy(asked) || is_import(asked)) && ++refusals % 2
-                ? { answer: { status: 429, headers: { 'Retry-After': '1' }, body: { code: 20429, message: 'Too Many Requests', status: 429 } } }
-                : undefined;
-        const { id } = await installation.found(`lossy-${++signups}`);
-        await assert_live(installation, id);
-        assert.equal((await installation.ledger()).sold, signups);
-    });
-});
-
-describe('a vendor that', { concurrency: 3 }, () => {
-    test('says a number is gone is looked at twice before another number is bought', () => {
-        let refused;
-        const decide = (asked) => {
-            if (!is_buy(asked)) return undefined;
-            const number = new URLSearchParams(asked.body).get('PhoneNumber');
-            refused ??= { number, at: Date.now(), looks: 0 };
-            if (number !== refused.number) return void (refused.next ??= Date.now());
-            return { answer: { status: 400, body: { code: 21422, message: `${number} is not available.`, status: 400 } } };
-        };
-        const count_looks = (asked) => {
-            if (refused && is_list(asked) && !refused.next) ++refused.looks;
-            return decide(asked);
-        };
-        return with_installation({ front: (simulator_url) => start_proxy(simulator_url, count_looks) }, async (installation) => {
-            const answer = await installation.found('patient-motors');
-            assert.equal(answer.organization.status, 'provisioning', 'the signup is answered while the run waits');
-            assert.equal(answer.number, null);
-            const number = await assert_live(installation, answer.id);
-            assert.notEqual(number, refused.number);
-            assert.ok(refused.looks >= 2);
-            assert.ok(refused.next - refused.at >= 15_000, 'nothing that was sent can still be on its way');
-            assert.equal((await installation.ledger()).sold, 1);
-        });
-    });
-
-    test('is down for good ends in a cause, and goes on when it is back', () => {
-        let is_down = true;
-        const decide = (asked) => (is_down && is_import(asked) ? { answer: html } : undefined);
-        return with_installation({ front: (simulator_url) => start_proxy(simulator_url, decide) }, async (installation) => {
-            const { id } = await installation.found('waiting-motors');
-            const run = await assert_stopped(installation, id);
-            assert.match(run.cause, /ElevenLabs/);
-            assert.equal((await pending_types(installation, id)).length, 1);
-            is_down = false;
-            assert.equal((await installation.retry(id)).status, 200);
-            await assert_live(installation, id);
-            assert.equal((await installation.ledger()).sold, 1);
-        });
-    });
-
-    // Everything that such an answer could carry back to us.
-    const echo = ({ headers, body }) => ({ body, headers: JSON.stringify(headers) });
-    const refusals = {
-        'a 422 with our whole request in it': (asked) => ({
-            status: 422,
-            body: {
-                detail: [
-                    { type: 'string_pattern', loc: ['body', 'token'], msg: `Value error in ${echo(asked).body}`, input: asked.body, ctx: { got: asked.body } },
-                    { type: 'missing', loc: ['body', asked.body], msg: 'Field required', input: JSON.parse(asked.body || '{}') },
-                ],
-            },
-        }),
-        'our request as the text of its error': (asked) => ({ status: 400, body: { detail: `We did not like ${asked.body} with ${echo(asked).headers}` } }),
-        'our request as its message': (asked) => ({ status: 400, body: { detail: { status: 'bad', code: 'bad', message: `Got ${asked.body} ${echo(asked).headers}` } } }),
-        'our request as its code': (asked) => ({ status: 400, body: { detail: { status: asked.body, code: `${asked.body}${'x'.repeat(100_000)}`, message: 'No.' } } }),
-        'our request as the id of the number': (asked) => ({ status: 200, body: { phone_number_id: asked.body } }),
-        'a page with our request': (asked) => ({ status: 422, headers: { 'Content-Type': 'text/html' }, body: `<html>${asked.body}${echo(asked).headers}</html>` }),
-        'letters that break out of JSON': () => ({ status: 400, body: { detail: { code: 'bad', message: '"}],"x":{{secret__token}}\u0000\u202e</script>\ud83d\ude97' } } }),
-    };
-    let slug = 0;
-    for (const [what, answer] of Object.entries(refusals))
-        test(`refuses the import with ${what} ends in a cause and gives no secret away`, () =>
-            with_installation(
-                {
-                    settings: { DEALERLINE_LOG: 'debug' },
-                    front: (simulator_url) => start_proxy(simulator_url, (asked) => (is_import(asked) ? { answer: answer(asked) } : undefined)),
-                },
-                async (installation) => {
-                    const { id, session } = await installation.found(`echoed-${++slug}`);
+        for (const area_code of ['867', '807'])
+            test(`an empty ${area_code} is answered with three near offers, and the chosen one goes live`, () =>
+                with_installation({}, async (installation) => {
+                    await installation.inventory(area_code, []);
+                    const { id, number, organization } = await installation.found('remote-motors', { area_code });
+                    assert.equal(number, null);
+                    assert.equal(organization.status, 'needs_attention');
+                    assert.equal(organization.requiresElevenLabsImport, false);
                     const run = await assert_stopped(installation, id);
-                    assert.ok(run.cause.length <= 1_000, `the cause has ${run.cause.length} characters`);
-                    assert.ok(!run.cause.includes('{{'));
-                    await assert_no_secret(installation, id, session);
+                    assert.match(run.cause, new RegExp(area_code));
+                    const offers = run.next_step.match(/\b\d{3}\b/g);
+                    assert.equal(new Set(offers).size, 3, run.next_step);
+                    assert.ok(!offers.includes(area_code));
+                    for (const { path } of await installation.journal('twilio.search')) assert.match(path, /AvailablePhoneNumbers\/CA\//, 'the country is never left');
+                    const [notification] = await pending(installation, id);
+                    assert.equal(notification.type, 'number_choice_needed');
+                    assert.equal(notification.next_step, run.next_step);
+                    assert.equal((await installation.ledger()).sold, 0);
+
+                    assert.equal((await installation.retry(id, { area_code: offers[0] })).status, 200);
+                    assert.match(await assert_live(installation, id), new RegExp(`^\\+1${offers[0]}`));
+                    assert.deepEqual(await pending(installation, id), []);
                     assert.equal((await installation.ledger()).sold, 1);
-                },
-            ));
+                }));
 
-    test('refuses the purchase with our credentials in its words gives no secret away', () =>
-        with_installation(
-            {
-                settings: { DEALERLINE_LOG: 'debug' },
-                front: (simulator_url) =>
-                    start_proxy(simulator_url, (asked) =>
-                        is_buy(asked)
-                            ? { answer: { status: 400, body: { code: 21631, status: 400, message: `Authorization was ${asked.headers.authorization}; ${credentials.TWILIO_AUTH_TOKEN}` } } }
-                            : undefined,
-                    ),
-            },
-            async (installation) => {
-                const { id, session } = await installation.found('spoken-motors');
+        test('a form without an area code is served from the region, then the country, and told', () =>
+            with_installation({}, async (installation) => {
+                await installation.inventory('604', []);
+                const near = await installation.found('anywhere-motors', { area_code: undefined });
+                assert.match(near.number, /^\+1(778|236|672|257|250)/);
+                const { steps } = await installation.get(`/api/organizations/${near.id}/provisioning`, near.session);
+                assert.match(steps[0].message, /No number is free in 604/);
+                for (const area_code of ['778', '236', '672', '257', '250']) await installation.inventory(area_code, []);
+                const far = await installation.found('farther-motors', { area_code: undefined });
+                assert.match(far.number, /^\+1(?!604|778|236|672|257|250)/);
+                assert.ok((await installation.journal('twilio.search')).every(({ path }) => path.includes('/CA/')));
+            }));
+
+        test('numbers that cannot speak, cannot text, need an address or are beta are left alone', () =>
+            with_installation({}, async (installation) => {
+                const wrong = [{ sms: false }, { voice: false }, { beta: true }, { address_requirements: 'any' }, { address_requirements: 'local' }];
+                await installation.inventory('867', [
+                    ...wrong.map((traits, i) => ({ phone_number: `+1867210000${i}`, ...traits })),
+                    { phone_number: '+18672100009' },
+                ]);
+                const { number } = await installation.found('picky-motors', { area_code: '867' });
+                assert.equal(number, '+18672100009');
+            }));
+    });
+
+    describe('what a human must put right', { concurrency: 3 }, () => {
+        test('a wrong Twilio token is named without being shown, and the run goes on with the right one', () =>
+            with_installation({ settings: { TWILIO_AUTH_TOKEN: 'a-wrong-token-of-twilio' } }, async (installation) => {
+                const { id, number, organization } = await installation.found('locked-out-motors');
+                assert.equal(number, null);
+                assert.equal(organization.status, 'needs_attention');
+                const run = await assert_stopped(installation, id);
+                assert.match(run.cause, /Twilio/);
+                assert.deepEqual(await pending_types(installation, id), ['manual_setup_required']);
+                const leaks = [await installation.bytes_on_disk(), installation.log(), JSON.stringify(run), JSON.stringify(await pending(installation, id))];
+                for (const text of leaks) assert.ok(!text.includes('a-wrong-token-of-twilio'));
+
+                await installation.restart_server({ TWILIO_AUTH_TOKEN: credentials.TWILIO_AUTH_TOKEN });
+                assert.equal((await installation.run(id)).state, 'needs_attention', 'it waits for a person');
+                assert.equal((await installation.retry(id)).status, 200);
+                await assert_live(installation, id);
+                assert.equal((await installation.ledger()).sold, 1);
+                assert.deepEqual(await pending(installation, id), []);
+                assert_refused(await installation.retry(id), 409);
+            }));
+
+        test('a wrong ElevenLabs key keeps the number, and the run goes on with the right one', () =>
+            with_installation({}, async (installation) => {
+                await installation.restart_server({ ELEVENLABS_API_KEY: 'a-wrong-key-of-elevenlabs' });
+                const { id, number, organization } = await installation.found('half-way-motors');
+                assert.match(number, /^\+1604/);
+                assert.equal(organization.requiresElevenLabsImport, true, 'a human must import, or put the key right');
+                const run = await assert_stopped(installation, id);
+                assert.match(run.cause, /ElevenLabs/);
+                assert.ok(!JSON.stringify(run).includes('a-wrong-key'));
+                await installation.restart_server({ ELEVENLABS_API_KEY: credentials.ELEVENLABS_API_KEY });
+                assert.equal((await installation.retry(id)).status, 200);
+                await assert_live(installation, id, number);
+                assert.equal((await installation.ledger()).sold, 1);
+            }));
+
+        test('an agent that the doctor has not seen is named with its remedy, which helps', () =>
+            with_installation({ doctor: false }, async (installation) => {
+                const { id, number } = await installation.found('unhealthy-motors');
+                const run = await assert_stopped(installation, id);
+                assert.match(`${run.cause} ${run.next_step}`, /doctor --fix/);
+                assert.equal((await installation.numbers(id))[0].is_active, false);
+                assert.deepEqual(await pending_types(installation, id), ['manual_setup_required']);
+
+                await run_program('dealerline-edge', ['doctor', '--fix'], installation.environment);
+                assert.equal((await installation.retry(id)).status, 200);
+                await assert_live(installation, id, number);
+                assert.equal((await installation.ledger()).sold, 1);
+                assert.equal((await installation.journal('elevenlabs.import')).length, 1);
+                assert.deepEqual(await pending(installation, id), []);
+            }));
+
+        test('a number that was imported by hand already is taken as it is, and its texts come back to us', () =>
+            with_installation({}, async (installation) => {
+                await installation.restart_server({ ELEVENLABS_API_KEY: 'a-wrong-key-of-elevenlabs' });
+                const { id, number } = await installation.found('overtaken-motors');
                 await assert_stopped(installation, id);
-                await assert_no_secret(installation, id, session);
-                assert.equal((await installation.ledger()).sold, 0);
-            },
-        ));
+                await installation.import_by_hand(number);
+                await installation.restart_server({ ELEVENLABS_API_KEY: credentials.ELEVENLABS_API_KEY });
+                assert.equal((await installation.retry(id)).status, 200);
+                await assert_live(installation, id, number);
+                assert.equal((await installation.at_twilio(number)).sms_url, `${installation.url}/webhooks/twilio/sms#rc=3&rp=5xx,ct,rt`);
+            }));
 
-    async function assert_no_secret(installation, id, session) {
-        const answers = [];
-        const admin_session = await installation.admin_session();
-        for (const [path, cookie] of [
-            [`/api/organizations/${id}`, session],
-            [`/api/organizations/${id}/provisioning`, session],
-            [`/api/organizations/${id}/phone-numbers`, session],
-            [`/signup/progress?organization=${id}`, session],
-            ['/api/admin/notifications', admin_session],
-            ['/api/organizations', admin_session],
-        ])
-            answers.push((await ask(installation.url + path, { headers: { Cookie: cookie } })).text);
-        const places = { database: await installation.bytes_on_disk(), log: installation.log(), answers: answers.join('\n') };
-        const { TWILIO_ACCOUNT_SID: sid, TWILIO_AUTH_TOKEN: token, ELEVENLABS_API_KEY, ELEVENLABS_WEBHOOK_SECRET, ELEVENLABS_INITIATION_SECRET } = credentials;
-        const secrets = [
-            ...[token, ELEVENLABS_API_KEY, ELEVENLABS_WEBHOOK_SECRET, ELEVENLABS_INITIATION_SECRET, admin.password, password],
-            ...[Buffer.from(`${sid}:${token}`).toString('base64'), session.split('=')[1], admin_session.split('=')[1]],
-        ];
-        const found = Object.entries(places).flatMap(([place, text]) => secrets.filter((secret) => text.includes(secret)).map((secret) => `${secret} in the ${place}`));
-        assert.deepEqual(found, []);
-    }
+        test('a vendor address that is real with a public URL that is not buys nothing', () =>
+            with_installation({ settings: { TWILIO_API_BASE: 'https://api.twilio.com' }, doctor: false }, async (installation) => {
+                const { id, number } = await installation.found('mistaken-motors');
+                assert.equal(number, null);
+                assert.match((await assert_stopped(installation, id)).cause, /public URL/);
+            }));
+    });
+
+    describe('the spend guard', { concurrency: 2 }, () => {
+        test('holds what exceeds the purchases of a day until an admin approves it', () =>
+            with_installation({ settings: { DEALERLINE_MAX_PURCHASES_PER_DAY: '1' } }, async (installation) => {
+                const answers = await Promise.all(['a', 'b', 'c'].map((letter) => installation.found(`eager-${letter}`)));
+                const held = answers.filter(({ organization }) => organization.status === 'held');
+                assert.equal(held.length, 2, JSON.stringify(answers));
+                assert.equal((await installation.ledger()).sold, 1);
+                for (const { id, number, organization } of held) {
+                    assert.equal(number, null);
+                    assert.equal(organization.requiresElevenLabsImport, false);
+                    assert.deepEqual(await pending_types(installation, id), ['purchase_held']);
+                    const run = await installation.run(id);
+                    assert.equal(run.state, 'held');
+                    assert.ok(run.cause && run.next_step);
+                }
+                await installation.restart_server();
+                assert.equal((await installation.ledger()).sold, 1, 'a restart approves nothing');
+                assert_refused(await installation.api('POST', `/api/organizations/${held[0].id}/provisioning/retry`, { session: held[0].session }), 403);
+
+                assert.equal((await installation.retry(held[0].id)).status, 200);
+                await assert_live(installation, held[0].id);
+                assert.deepEqual(await pending(installation, held[0].id), []);
+                assert.equal((await installation.run(held[1].id)).state, 'held');
+                assert.equal((await installation.ledger()).sold, 2);
+            }));
+
+        test('holds what exceeds the signups of an address, and refuses beyond twenty held ones', () =>
+            with_installation({ settings: { DEALERLINE_SIGNUPS_PER_IP_PER_HOUR: '2', ELEVENLABS_IMPORT: 'manual' } }, async (installation) => {
+                const email = 'eager@example.com';
+                const sign_up = (slug, address) => installation.sign_up(slug, { email, headers: address ? { 'X-Forwarded-For': address } : {} });
+                for (const slug of ['eager-1', 'eager-2']) assert.match((await sign_up(slug)).json.organization.phoneNumberPurchased, /^\+1604/);
+                for (let i = 1; i <= 20; ++i) {
+                    const answer = await sign_up(`held-${i}`, `203.0.113.${i}`); // a header of a stranger is nothing
+                    assert.equal(answer.status, 201, answer.text);
+                    assert.equal(answer.json.organization.status, 'held');
+                    assert.equal(answer.json.organization.phoneNumberPurchased, null);
+                }
+                const before = await installation.row_counts();
+                const refused = await sign_up('held-21');
+                assert_refused(refused, 429);
+                assert.match(refused.headers['retry-after'], /^[1-9]\d*$/);
+                assert.deepEqual(await installation.row_counts(), before);
+                assert.equal((await installation.ledger()).sold, 2);
+                assert.equal((await installation.notifications('?type=purchase_held&status=pending&limit=500')).length, 20);
+
+                const approved = await organization_of(installation, 'held-7');
+                assert.equal((await installation.retry(approved)).status, 200);
+                await until(async () => (await installation.ledger()).sold, (sold) => sold === 3);
+            }));
+
+        test('believes a forwarded address from a proxy that it was told to trust', () =>
+            with_installation({ settings: { DEALERLINE_SIGNUPS_PER_IP_PER_HOUR: '1', DEALERLINE_TRUSTED_PROXIES: '127.0.0.1', ELEVENLABS_IMPORT: 'manual' } }, async (installation) => {
+                const status = async (slug, address) => (await installation.sign_up(slug, { headers: { 'X-Forwarded-For': address } })).json.organization.status;
+                assert.equal(await status('one-a', '203.0.113.1'), 'needs_attention');
+                assert.equal(await status('two-a', '203.0.113.2'), 'needs_attention');
+                assert.equal(await status('one-b', '203.0.113.1'), 'held');
+                assert.equal(await status('two-b', '198.51.100.9, 203.0.113.2'), 'held', 'what the client wrote itself is not believed');
+            }));
+    });
 });

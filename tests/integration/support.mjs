@@ -14,6 +14,7 @@ export const web_root = resolve(root, process.env.DEALERLINE_WEB_ROOT ?? 'build/
 
 const start_limit = 60_000; // ms; a build with sanitizers starts slowly
 const stop_limit = 60_000;
+const finish_limit = 30_000;
 
 export const admin = { email: 'admin@dealerline.test', password: 'the platform admin of the tests' };
 export const password = 'correct horse battery';
@@ -105,10 +106,10 @@ export function start_program(name, args, environment = {}, { shell } = {}) {
     });
 }
 
-// Runs a program to its end, whatever that is.
+// Runs a program to its end, whatever that is. One that does not end by itself is killed.
 export async function finish_program(name, args, environment = {}) {
-    const { output, ended } = launch(name, args, environment);
-    const forced = setTimeout(() => running.forEach((child) => child.kill('SIGKILL')), 2 * stop_limit);
+    const { child, output, ended } = launch(name, args, environment);
+    const forced = setTimeout(() => child.kill('SIGKILL'), finish_limit);
     const code = await ended;
     clearTimeout(forced);
     return { code, ...output };
@@ -402,10 +403,13 @@ class Installation {
         return sqlite(this.database, statement, { readonly: false });
     }
 
+    // How many rows each table has, and what the organisations' rows say.
     async row_counts() {
-        const tables = await this.sql("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name");
-        const counts = await this.sql(tables.map(({ name }) => `SELECT '${name}' AS name, count(*) AS rows FROM ${name}`).join(' UNION ALL '));
-        return Object.fromEntries(counts.map(({ name, rows }) => [name, rows]));
+        this.tables ??= await this.sql("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name");
+        const counts = this.tables.map(({ name }) => `SELECT '${name}' AS name, count(*) AS rows FROM ${name}`);
+        const content = "SELECT 'content', group_concat(id || name || slug || time_zone || state) FROM organizations";
+        const found = await this.sql([...counts, content].join(' UNION ALL '));
+        return Object.fromEntries(found.map(({ name, rows }) => [name, rows]));
     }
 
     // The raw bytes of everything that the server has on disk.
@@ -531,3 +535,36 @@ export async function start_installation({ settings = {}, latency = 0, doctor = 
         throw error;
     }
 }
+
+export async function with_installation(options, use) {
+    const installation = await start_installation(options);
+    try {
+        return await use(installation);
+    } finally {
+        await installation.stop();
+    }
+}
+
+export async function assert_live(installation, id, number) {
+    const run = await installation.settled(id);
+    assert.equal(run.state, 'done', run.cause);
+    const [owned, ...more] = await installation.numbers(id);
+    assert.deepEqual(more, []);
+    assert.equal(owned.is_active, true);
+    if (number) assert.equal(owned.phone_number, number);
+    const call = await installation.call(owned.phone_number);
+    assert.equal(call.answered_by, 'agent', call.reason);
+    assert.equal((await installation.elevenlabs('GET', '/v1/convai/phone-numbers')).filter(({ phone_number }) => phone_number === owned.phone_number).length, 1);
+    return owned.phone_number;
+}
+
+export async function assert_stopped(installation, id) {
+    const run = await installation.settled(id);
+    assert.equal(run.state, 'needs_attention');
+    assert.ok(run.cause, 'it says why');
+    assert.ok(run.next_step, 'it says what to do');
+    return run;
+}
+
+export const pending = (installation, id) => installation.notifications(`?organization_id=${id}&status=pending`);
+export const pending_types = async (installation, id) => (await pending(installation, id)).map(({ type }) => type);

@@ -63,6 +63,8 @@ Server::Server(Handler handle) : m_wire(std::make_unique<Wire>())
     auto& server = m_wire->server;
     server.new_task_queue = [] { return new httplib::ThreadPool(threads, threads, waiting_connections); };
     server.set_tcp_nodelay(true);
+    // httplib's default would let a second simulator share the port unnoticed.
+    server.set_socket_options([](socket_t socket) { httplib::set_socket_opt(socket, SOL_SOCKET, SO_REUSEADDR, 1); });
     server.set_payload_max_length(largest_body);
     server.set_keep_alive_max_count(1'000'000);
     server.set_keep_alive_timeout(idle_connection.count());
