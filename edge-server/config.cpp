@@ -1,11 +1,14 @@
 #include "edge-server/config.h"
+#include "shared/base/base64.h"
 #include "shared/domain/area_codes.h"
 #include "shared/domain/organization.h"
 
 #include <CLI/CLI.hpp>
 
+#include <arpa/inet.h>
 #include <charconv>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -51,6 +54,12 @@ std::string host_of(std::string const& url)
 bool is_loopback(std::string const& host)
 {
     return host == "localhost" || host.starts_with("127.") || host == "[::1]";
+}
+
+bool is_ip_address(std::string const& text)
+{
+    in6_addr address{};
+    return ::inet_pton(AF_INET, text.c_str(), &address) == 1 || ::inet_pton(AF_INET6, text.c_str(), &address) == 1;
 }
 
 std::optional<int> port_of(std::string const& listen)
@@ -103,6 +112,10 @@ std::vector<std::string> Config::secrets() const
             start = comma + 1;
         }
     }
+    // Also as it stands in the Authorization header: a vendor's answer could quote that.
+    if (has_twilio())
+        for (auto const& token : std::vector<std::string>(values))
+            values.push_back(base64(twilio_account_sid + ":" + token));
     return values;
 }
 
@@ -172,7 +185,14 @@ Outcome complete(Config& config)
         if (auto const problem = check_email(config.admin_email)) return bad("DEALERLINE_ADMIN_EMAIL", problem->message);
         if (auto const problem = check_password(config.admin_password)) return bad("DEALERLINE_ADMIN_PASSWORD", problem->message);
     }
-    if (!config.twilio_account_sid.empty() && (!config.twilio_account_sid.starts_with("AC") || config.twilio_account_sid.size() != 34))
+    if (!config.database.starts_with("sqlite:") || config.database.size() < 8) return bad("DEALERLINE_DATABASE", "use sqlite:FILE");
+    if (!config.web_root.empty() && !std::filesystem::is_directory(config.web_root))
+        return bad("DEALERLINE_WEB_ROOT", "there is no folder " + config.web_root);
+    for (auto const& proxy : config.trusted_proxies)
+        if (!is_ip_address(proxy)) return bad("DEALERLINE_TRUSTED_PROXIES", "use IP addresses, separated by commas");
+    if (!config.twilio_account_sid.empty()
+        && (config.twilio_account_sid.size() != 34 || !config.twilio_account_sid.starts_with("AC")
+            || config.twilio_account_sid.find_first_not_of("0123456789abcdefABCDEF", 2) != std::string::npos))
         return bad("TWILIO_ACCOUNT_SID", "use AC and 32 hexadecimal digits");
     if (config.log != "trace" && config.log != "debug" && config.log != "info" && config.log != "warn" && config.log != "error")
         return bad("DEALERLINE_LOG", "use trace, debug, info, warn or error");

@@ -9,6 +9,8 @@
 
 #include <exception>
 #include <iostream>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace {
@@ -47,10 +49,30 @@ void set_up_log(std::string const& level)
     spdlog::set_level(spdlog::level::from_str(level));
 }
 
+// A flag's mistake may come from the environment: name the variable too.
+std::string named(CLI::App const& program, std::string const& message)
+{
+    for (auto const* option : program.get_options())
+        if (!option->get_envname().empty() && message.find(option->get_name()) != std::string::npos)
+            return option->get_envname() + ": " + message;
+    return message;
+}
+
+// As many connections as the system allows: the usual soft limit is 1,024.
+void raise_descriptor_limit()
+{
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 } // namespace
 
 int main(int argument_count, char** arguments)
 {
+    ::umask(077); // the database and its copies are their owner's
+    raise_descriptor_limit();
     Config config;
     CLI::App program{"Dealerline's edge server: a phone line with a voice agent for every dealership."};
     add_options(program, config);
@@ -71,7 +93,13 @@ int main(int argument_count, char** arguments)
     auto* fixture = program.add_subcommand("fixture", "Fill an empty database for measurements");
     fixture->add_option("--organizations", organizations)->check(CLI::Range(1, 1'000'000))->capture_default_str();
     fixture->add_option("--leads", leads)->check(CLI::Range(0, 100'000))->capture_default_str();
-    CLI11_PARSE(program, argument_count, arguments);
+    try {
+        program.parse(argument_count, arguments);
+    } catch (CLI::ParseError const& error) {
+        if (error.get_exit_code() == 0) return program.exit(error); // --help, --version
+        std::cerr << "dealerline-edge: " << named(program, error.what()) << '\n';
+        return 2;
+    }
 
     if (auto const completed = complete(config); !completed) {
         std::cerr << "dealerline-edge: " << completed.error().message << '\n';

@@ -1,5 +1,6 @@
 #include "edge-server/http/files.h"
 #include "edge-server/http/reply.h"
+#include "shared/base/text.h"
 
 #include <filesystem>
 #include <fstream>
@@ -19,16 +20,16 @@ std::string content_type_of(std::string const& extension)
     return found == types.end() ? "application/octet-stream" : found->second;
 }
 
+// Whether an Accept-Encoding header names the coding, without a weight of zero.
 bool accepts(std::string const& accept_encoding, std::string_view coding)
 {
     for (std::size_t start = 0; start < accept_encoding.size();) {
         auto const end = std::min(accept_encoding.find(',', start), accept_encoding.size());
-        auto item = std::string_view(accept_encoding).substr(start, end - start);
-        item.remove_prefix(std::min(item.find_first_not_of(' '), item.size()));
-        if (item.starts_with(coding)) {
-            auto const rest = item.substr(coding.size());
-            if (rest.empty() || rest.front() == ' ' || rest.front() == ';')
-                return rest.find("q=0") == std::string_view::npos || rest.find("q=0.") != std::string_view::npos;
+        auto const item = lower_case_ascii(trimmed(accept_encoding.substr(start, end - start)));
+        auto const name_end = std::min(item.find_first_of("; "), item.size());
+        if (item.substr(0, name_end) == coding) {
+            auto const weight = item.find("q=", name_end);
+            return weight == std::string::npos || item.find_first_of("123456789", weight) != std::string::npos;
         }
         start = end + 1;
     }

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
+#include <limits>
 #include <poll.h>
 #include <random>
 #include <thread>
@@ -21,104 +22,16 @@ constexpr std::size_t thread_floor = 8;
 constexpr std::size_t thread_ceiling = 512;
 constexpr std::size_t queue_limit = 4096;
 constexpr int ordinary_limit = 256; // requests at once; the other threads are the webhooks'
-constexpr int body_reader_limit = 128; // slow senders of large bodies
+constexpr int slow_reader_limit = 96; // threads that wait for a client to send or to read, at a time
+constexpr int slow_writer_limit = 96;
 constexpr std::chrono::seconds body_limit{30}; // from the header to the body's last byte
 constexpr std::chrono::seconds write_limit{30};
 constexpr std::chrono::milliseconds linger{20}; // a busy client's next request is waited for in the thread
+constexpr std::chrono::seconds goodbye{1}; // how long an unwanted body is let run out, so that the refusal is read
 constexpr std::size_t largest_body = 1 << 20;
 constexpr std::size_t requests_per_connection = 100'000;
 
 using Clock = std::chrono::steady_clock;
-
-// A socket whose reads and writes end by a deadline that covers the whole request, however slowly bytes come.
-// Answers are collected and sent at once.
-class DeadlineStream final : public httplib::Stream {
-public:
-    explicit DeadlineStream(int socket) : m_socket(socket) { }
-
-    void begin_request() { m_read_deadline = Clock::now() + body_limit; }
-    bool has_unread() const { return m_position < m_filled; }
-    std::size_t unread() const { return m_filled - m_position; }
-
-    bool is_readable() const override { return has_unread(); }
-    bool wait_readable() const override { return has_unread() || wait(POLLIN, m_read_deadline); }
-    bool wait_writable() const override { return wait(POLLOUT, Clock::now() + write_limit); }
-
-    ssize_t read(char* target, std::size_t size) override
-    {
-        if (!has_unread()) {
-            auto received = ::recv(m_socket, m_buffer.data(), m_buffer.size(), MSG_DONTWAIT);
-            if (received < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-                if (!wait(POLLIN, m_read_deadline)) return -1;
-                received = ::recv(m_socket, m_buffer.data(), m_buffer.size(), 0);
-            }
-            if (received <= 0) return received;
-            m_position = 0;
-            m_filled = static_cast<std::size_t>(received);
-        }
-        auto const count = std::min(size, unread());
-        std::copy_n(m_buffer.data() + m_position, count, target);
-        m_position += count;
-        return static_cast<ssize_t>(count);
-    }
-
-    ssize_t write(char const* source, std::size_t size) override
-    {
-        m_unsent.append(source, size);
-        return m_unsent.size() < 256 * 1024 || flush() ? static_cast<ssize_t>(size) : -1;
-    }
-
-    bool flush()
-    {
-        auto const deadline = Clock::now() + write_limit;
-        std::string_view rest = m_unsent;
-        while (!rest.empty()) {
-            auto const sent = ::send(m_socket, rest.data(), rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-            if (sent > 0)
-                rest.remove_prefix(static_cast<std::size_t>(sent));
-            else if ((errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) || !wait(POLLOUT, deadline))
-                break;
-        }
-        bool const all = rest.empty();
-        m_unsent.clear();
-        return all;
-    }
-
-    void get_remote_ip_and_port(std::string& ip, int& port) const override { httplib::detail::get_remote_ip_and_port(m_socket, ip, port); }
-    void get_local_ip_and_port(std::string& ip, int& port) const override { httplib::detail::get_local_ip_and_port(m_socket, ip, port); }
-    socket_t socket() const override { return m_socket; }
-    time_t duration() const override { return 0; }
-
-private:
-    bool wait(short events, Clock::time_point deadline) const
-    {
-        auto const left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
-        pollfd watched{m_socket, events, 0};
-        return left > 0 && ::poll(&watched, 1, static_cast<int>(left)) > 0;
-    }
-
-    int m_socket;
-    Clock::time_point m_read_deadline;
-    std::array<char, 16 * 1024> m_buffer;
-    std::size_t m_position = 0;
-    std::size_t m_filled = 0;
-    std::string m_unsent;
-};
-
-// What the request that this thread serves needs beyond httplib's own hands.
-struct Current {
-    DeadlineStream* stream = nullptr;
-    bool close = false; // after this answer
-};
-thread_local Current current;
-
-std::string new_request_id()
-{
-    thread_local std::mt19937_64 random(std::random_device{}() * 0x9E3779B97F4A7C15u ^ std::random_device{}());
-    char text[24];
-    std::snprintf(text, sizeof text, "req_%016llx", static_cast<unsigned long long>(random()));
-    return text;
-}
 
 // Counts who is inside; a failed try leaves no trace.
 class Slot {
@@ -133,6 +46,129 @@ private:
     std::atomic<int>& m_count;
     bool m_inside;
 };
+
+std::atomic<int> slow_readers{0};
+std::atomic<int> slow_writers{0};
+
+// A socket whose reads and writes end by a deadline that covers the whole request, however slowly bytes come.
+// Answers are collected and sent at once.
+class DeadlineStream final : public httplib::Stream {
+public:
+    explicit DeadlineStream(int socket) : m_socket(socket) { }
+
+    // `size`: of the request, when it is known; what lies behind it stays in the socket for the next one.
+    void begin_request(std::size_t size)
+    {
+        m_read_deadline = Clock::now() + body_limit;
+        m_expected = size == 0 ? std::numeric_limits<std::size_t>::max() : size;
+    }
+    bool has_unread() const { return m_position < m_filled; }
+
+    bool is_readable() const override { return has_unread(); }
+    bool wait_readable() const override { return has_unread() || wait(POLLIN, m_read_deadline); }
+    bool wait_writable() const override { return wait(POLLOUT, Clock::now() + write_limit); }
+
+    ssize_t read(char* target, std::size_t size) override
+    {
+        if (!has_unread()) {
+            auto const most = std::min(m_buffer.size(), m_expected);
+            if (most == 0) return 0;
+            auto received = ::recv(m_socket, m_buffer.data(), most, MSG_DONTWAIT);
+            if (received < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+                if (!flush() || !wait(POLLIN, m_read_deadline)) return -1; // a "100 Continue" must be out before the wait
+                received = ::recv(m_socket, m_buffer.data(), most, MSG_DONTWAIT);
+            }
+            if (received <= 0) return received;
+            m_expected -= static_cast<std::size_t>(received);
+            m_position = 0;
+            m_filled = static_cast<std::size_t>(received);
+        }
+        auto const count = std::min(size, m_filled - m_position);
+        std::copy_n(m_buffer.data() + m_position, count, target);
+        m_position += count;
+        return static_cast<ssize_t>(count);
+    }
+
+    // Small pieces are collected and sent at once; a large one goes out from where it lies.
+    ssize_t write(char const* source, std::size_t size) override
+    {
+        bool const is_large = size > 16 * 1024;
+        if (!is_large) m_unsent.append(source, size);
+        if (!is_large && m_unsent.size() < 64 * 1024) return static_cast<ssize_t>(size);
+        return flush() && (!is_large || send_all({source, size})) ? static_cast<ssize_t>(size) : -1;
+    }
+
+    bool flush()
+    {
+        bool const all = send_all(m_unsent);
+        m_unsent.clear();
+        return all;
+    }
+
+    // Ends the connection so that the client can read the last answer even if it is still sending: closing on unread bytes
+    // would reset it.
+    void say_goodbye()
+    {
+        ::shutdown(m_socket, SHUT_WR);
+        auto const deadline = Clock::now() + goodbye;
+        while (wait(POLLIN, deadline) && ::recv(m_socket, m_buffer.data(), m_buffer.size(), MSG_DONTWAIT) > 0)
+            ;
+        ::close(m_socket);
+    }
+
+    void get_remote_ip_and_port(std::string& ip, int& port) const override { httplib::detail::get_remote_ip_and_port(m_socket, ip, port); }
+    void get_local_ip_and_port(std::string& ip, int& port) const override { httplib::detail::get_local_ip_and_port(m_socket, ip, port); }
+    socket_t socket() const override { return m_socket; }
+    time_t duration() const override { return 0; }
+
+private:
+    bool send_all(std::string_view rest) const
+    {
+        auto const deadline = Clock::now() + write_limit;
+        while (!rest.empty()) {
+            auto const sent = ::send(m_socket, rest.data(), rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+            if (sent > 0)
+                rest.remove_prefix(static_cast<std::size_t>(sent));
+            else if ((errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) || !wait(POLLOUT, deadline))
+                return false;
+        }
+        return true;
+    }
+
+    // False: too late, or too many threads wait for slow clients already.
+    bool wait(short events, Clock::time_point deadline) const
+    {
+        Slot const slot = events == POLLIN ? Slot(slow_readers, slow_reader_limit) : Slot(slow_writers, slow_writer_limit);
+        if (!slot) return false;
+        auto const left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+        pollfd watched{m_socket, events, 0};
+        return left > 0 && ::poll(&watched, 1, static_cast<int>(left)) > 0;
+    }
+
+    int m_socket;
+    Clock::time_point m_read_deadline;
+    std::array<char, 16 * 1024> m_buffer;
+    std::size_t m_position = 0;
+    std::size_t m_filled = 0;
+    std::size_t m_expected = 0; // bytes of this request that are still in the socket, or to come
+    std::string m_unsent;
+};
+
+// What the request that this thread serves needs beyond httplib's own hands.
+struct Current {
+    DeadlineStream* stream = nullptr;
+    bool close = false; // after this answer
+    bool is_sending = true; // the client, something that nobody reads
+};
+thread_local Current current;
+
+std::string new_request_id()
+{
+    thread_local std::mt19937_64 random(std::random_device{}() * 0x9E3779B97F4A7C15u ^ std::random_device{}());
+    char text[24];
+    std::snprintf(text, sizeof text, "req_%016llx", static_cast<unsigned long long>(random()));
+    return text;
+}
 
 bool has_media_type(std::string const& content_type, std::string_view wanted)
 {
@@ -149,7 +185,7 @@ class Server::Implementation final : public httplib::Server {
 public:
     Implementation(Router const& router, http::Server::Options options)
         : m_router(router), m_options(std::move(options)), m_pool(thread_floor, thread_ceiling, queue_limit),
-          m_room([this](int socket) { hand_over(socket); })
+          m_room([this](int socket, WaitingRoom::Arrival arrival) { hand_over(socket, arrival.size); }, late_answer)
     {
         set_tcp_nodelay(true);
         // httplib's default would let a second server share the port unnoticed.
@@ -206,9 +242,17 @@ private:
         return true;
     }
 
-    void hand_over(int socket)
+    static std::string late_answer()
     {
-        if (!m_pool.submit([this, socket] { serve(socket); })) {
+        auto const id = new_request_id();
+        auto const body = error_body({ErrorKind::Malformed, "request_timeout", "The request did not arrive within 5 seconds."}, id);
+        return "HTTP/1.1 408 Request Timeout\r\nContent-Type: application/json\r\nX-Request-Id: " + id
+            + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n" + body;
+    }
+
+    void hand_over(int socket, std::size_t size)
+    {
+        if (!m_pool.submit([this, socket, size] { serve(socket, size); })) {
             constexpr std::string_view busy
                 = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
             (void)!::send(socket, busy.data(), busy.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -216,7 +260,7 @@ private:
         }
     }
 
-    void serve(int socket)
+    void serve(int socket, std::size_t size)
     {
         DeadlineStream stream(socket);
         std::string remote_address, local_address;
@@ -224,31 +268,37 @@ private:
         stream.get_remote_ip_and_port(remote_address, remote_port);
         for (;;) {
             current = {&stream, m_stopping};
-            stream.begin_request();
+            stream.begin_request(size);
             bool closed = false;
             bool const went_well
                 = process_request(stream, remote_address, remote_port, local_address, local_port, m_stopping, closed, nullptr);
             bool const sent = stream.flush();
-            bool const close = !went_well || !sent || closed || current.close || m_stopping;
+            // Bytes of a next request behind a chunked body cannot be put back.
+            bool const close = !went_well || !sent || closed || current.close || m_stopping || stream.has_unread();
+            bool const is_sending = current.is_sending;
             current = {};
             if (close) {
-                ::shutdown(socket, SHUT_WR);
-                ::close(socket);
+                if (is_sending)
+                    stream.say_goodbye();
+                else
+                    ::close(socket);
                 return;
             }
-            if (!stream.has_unread() && !next_is_here(socket)) {
+            auto const next = next_request(socket);
+            if (next.state != WaitingRoom::State::Ready) {
                 m_room.add(socket);
                 return;
             }
+            size = next.size;
         }
     }
 
     // Waits a moment for a busy client, unless others wait for this thread.
-    bool next_is_here(int socket) const
+    WaitingRoom::Arrival next_request(int socket) const
     {
-        if (m_pool.is_pressed()) return false;
+        if (m_pool.is_pressed()) return {};
         pollfd watched{socket, POLLIN, 0};
-        return ::poll(&watched, 1, static_cast<int>(linger.count())) > 0 && WaitingRoom::examine(socket) == WaitingRoom::State::Ready;
+        return ::poll(&watched, 1, static_cast<int>(linger.count())) > 0 ? WaitingRoom::examine(socket) : WaitingRoom::Arrival{};
     }
 
     void dispatch(httplib::Request& raw, httplib::Response& raw_response)
@@ -261,21 +311,26 @@ private:
         request.header = [&raw](char const* name) { return raw.get_header_value(name); };
         request.query = [&raw](char const* name) { return raw.has_param(name) ? std::optional(raw.get_param_value(name)) : std::nullopt; };
 
-        auto response = answer(raw, request);
+        bool const has_body = raw.has_header("Transfer-Encoding") || raw.get_header_value_u64("Content-Length") > 0;
+        raw.body_consumed_ = true; // httplib would read on for a body without a length, or for one that nobody wants
+        current.is_sending = current.close = has_body; // until it has been read whole
+        auto response = answer(raw, request, has_body);
         raw_response.status = response.status;
         raw_response.set_header("X-Request-Id", request.id);
         raw_response.set_header("X-Content-Type-Options", "nosniff");
         for (auto& [name, value] : response.headers)
             raw_response.set_header(name, value);
         if (response.shared_body)
-            raw_response.set_content(*response.shared_body, response.content_type);
+            raw_response.set_content_provider(response.shared_body->size(), response.content_type,
+                [body = response.shared_body](
+                    std::size_t offset, std::size_t length, httplib::DataSink& sink) { return sink.write(body->data() + offset, length); });
         else if (!response.body.empty())
             raw_response.set_content(std::move(response.body), response.content_type);
-        if (response.status >= 400) current.close = true;
+        if (response.status >= 400) current.close = true; // httplib says so in its Connection header
         raw.ranges.clear(); // partial answers are not offered
     }
 
-    Response answer(httplib::Request& raw, Request& request)
+    Response answer(httplib::Request& raw, Request& request, bool has_body)
     {
         auto match = m_router.find(raw.method, raw.path);
         if (!match.route) {
@@ -291,7 +346,8 @@ private:
         std::optional<Slot> slot;
         if (route.lane == Lane::Ordinary && !slot.emplace(m_ordinary, ordinary_limit))
             return refuse(request, {ErrorKind::Unavailable, "busy", "Too much is going on at once. Try again in a moment.", {}, 1});
-        if (auto refusal = read_body(raw, request, route)) return refuse(request, *refusal);
+        if (has_body)
+            if (auto refusal = read_body(raw, request, route)) return refuse(request, *refusal);
         try {
             return (*match.handler)(request);
         } catch (std::exception const& failure) {
@@ -302,13 +358,7 @@ private:
 
     std::optional<Error> read_body(httplib::Request& raw, Request& request, Route const& route)
     {
-        bool const chunked = raw.has_header("Transfer-Encoding");
-        bool const has_body = chunked || raw.get_header_value_u64("Content-Length") > 0;
-        if (!has_body) {
-            raw.body_consumed_ = true; // else httplib would read on: a DELETE without Content-Length could have a body until the end
-            return {};
-        }
-        if (route.body == Body::None && route.method == "GET") return {}; // drained by httplib
+        if (route.body == Body::None) return {}; // not read
         Error const too_large{
             ErrorKind::TooLarge, "too_large", "The request body is larger than " + std::to_string(route.body_limit / 1024) + " KiB."};
         bool const webhook = route.lane == Lane::Webhook; // decides itself what a missing body means, once the caller has proved who it is
@@ -321,21 +371,15 @@ private:
         if (raw.has_header("Content-Encoding"))
             return Error{ErrorKind::UnsupportedMediaType, "unsupported_encoding", "Send the body without Content-Encoding."};
 
-        std::optional<Slot> slot;
-        if (current.stream->unread() < raw.get_header_value_u64("Content-Length") && !webhook
-            && !slot.emplace(m_body_readers, body_reader_limit))
-            return Error{ErrorKind::Unavailable, "busy", "Too many large requests at once. Try again in a moment.", {}, 1};
         int status = 200;
         auto const keep = [&](char const* data, std::size_t size, std::size_t, std::size_t) {
             request.body.append(data, size);
             return true;
         };
         if (httplib::detail::read_content(*current.stream, raw, route.body_limit, status, nullptr, keep, false)) {
-            raw.body_consumed_ = true;
+            current.is_sending = current.close = false;
             return {};
         }
-        current.close = true;
-        raw.body_consumed_ = true; // nothing more is read from this connection
         request.body.clear();
         if (webhook) return {};
         if (status == 413) return too_large;

@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <cstdlib>
 #include <stdexcept>
-#include <string>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
@@ -18,21 +18,23 @@ namespace http {
 
 namespace {
 
-constexpr std::size_t guest_limit = 16'384;
+constexpr std::size_t largest_room = 16'384;
 constexpr std::size_t header_limit = 16 * 1024;
 constexpr std::size_t awaited_body = 16 * 1024;
 constexpr std::chrono::seconds idle_limit{60};
 constexpr std::chrono::seconds request_limit{5}; // from the first byte to the last of the header and a small body
 constexpr std::chrono::milliseconds sweep{500};
 
-// The value of a Content-Length header in a raw request head; 0 without one.
-std::size_t content_length(std::string_view head)
+// Where the value of a header begins in a raw request head; npos without it. `name` is "\r\n", small letters and ":".
+std::size_t value_of(std::string_view head, std::string_view name)
 {
-    constexpr std::string_view name = "\r\ncontent-length:";
     auto const found = std::search(head.begin(), head.end(), name.begin(), name.end(),
         [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b; });
-    if (found == head.end()) return 0;
-    auto position = static_cast<std::size_t>(found - head.begin()) + name.size();
+    return found == head.end() ? std::string_view::npos : static_cast<std::size_t>(found - head.begin()) + name.size();
+}
+
+std::size_t number_at(std::string_view head, std::size_t position)
+{
     while (position < head.size() && head[position] == ' ')
         ++position;
     std::size_t value = 0;
@@ -41,23 +43,38 @@ std::size_t content_length(std::string_view head)
     return value;
 }
 
+// Leaves descriptors for files, the vendors and those who are being served.
+std::size_t guest_limit_of_process()
+{
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 512;
+    return std::min<std::size_t>(largest_room, limit.rlim_cur > 2048 ? limit.rlim_cur - 1024 : limit.rlim_cur / 2);
+}
+
 } // namespace
 
-WaitingRoom::State WaitingRoom::examine(int socket)
+WaitingRoom::Arrival WaitingRoom::examine(int socket)
 {
     std::array<char, header_limit + awaited_body> buffer;
     auto const received = ::recv(socket, buffer.data(), buffer.size(), MSG_PEEK | MSG_DONTWAIT);
-    if (received == 0) return State::Gone;
-    if (received < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? State::Empty : State::Gone;
+    if (received == 0) return {State::Gone};
+    if (received < 0) return {errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? State::Empty : State::Gone};
     std::string_view const seen(buffer.data(), static_cast<std::size_t>(received));
     auto const end = seen.find("\r\n\r\n");
-    if (end == std::string_view::npos) return seen.size() < header_limit ? State::Partial : State::Ready; // too long: refused by the parser
-    auto const awaited = content_length(seen.substr(0, end + 2));
-    return awaited > awaited_body || seen.size() >= end + 4 + awaited ? State::Ready : State::Partial;
+    if (end == std::string_view::npos)
+        return {seen.size() < header_limit ? State::Partial : State::Ready}; // too long: refused by the parser
+    auto const head = seen.substr(0, end + 2);
+    if (value_of(head, "\r\ntransfer-encoding:") != std::string_view::npos) return {State::Ready};
+    auto const length = value_of(head, "\r\ncontent-length:");
+    auto const awaited = length == std::string_view::npos ? 0 : number_at(head, length);
+    auto const size = end + 4 + awaited;
+    bool const asks_first = value_of(head, "\r\nexpect:") != std::string_view::npos; // sends its body only after our word
+    return {asks_first || awaited > awaited_body || seen.size() >= size ? State::Ready : State::Partial, size};
 }
 
-WaitingRoom::WaitingRoom(std::function<void(int)> ready)
-    : m_ready(std::move(ready)), m_epoll(::epoll_create1(EPOLL_CLOEXEC)), m_wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
+WaitingRoom::WaitingRoom(std::function<void(int, Arrival)> ready, std::function<std::string()> late_answer)
+    : m_ready(std::move(ready)), m_late_answer(std::move(late_answer)), m_guest_limit(guest_limit_of_process()),
+      m_epoll(::epoll_create1(EPOLL_CLOEXEC)), m_wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
 {
     epoll_event event{.events = EPOLLIN, .data = {.fd = m_wake}};
     if (m_epoll < 0 || m_wake < 0 || ::epoll_ctl(m_epoll, EPOLL_CTL_ADD, m_wake, &event) != 0)
@@ -95,7 +112,7 @@ std::size_t WaitingRoom::size() const
 void WaitingRoom::add(int socket)
 {
     std::unique_lock lock(m_mutex);
-    if (!m_closed && m_guests.size() < guest_limit) {
+    if (!m_closed && m_guests.size() < m_guest_limit) {
         m_guests[socket] = {Clock::now() + idle_limit};
         // Edge-triggered: what has arrived stays in the socket, and only more of it is an event. One event comes at once.
         epoll_event event{.events = EPOLLIN | EPOLLRDHUP | EPOLLET, .data = {.fd = socket}};
@@ -115,7 +132,8 @@ void WaitingRoom::leave(int socket)
 
 void WaitingRoom::look_at(int socket)
 {
-    switch (examine(socket)) {
+    auto const arrival = examine(socket);
+    switch (arrival.state) {
     case State::Empty:
         return;
     case State::Partial: {
@@ -126,7 +144,7 @@ void WaitingRoom::look_at(int socket)
     }
     case State::Ready:
         leave(socket);
-        m_ready(socket);
+        m_ready(socket, arrival);
         return;
     case State::Gone:
         leave(socket);
@@ -146,11 +164,10 @@ void WaitingRoom::close_late()
     }
     for (auto const& [socket, started] : late) {
         leave(socket);
-        constexpr std::string_view refusal
-            = "HTTP/1.1 408 Request Timeout\r\nContent-Type: application/json\r\nContent-Length: 94\r\nConnection: close\r\n\r\n"
-              R"({"error":{"code":"request_timeout","message":"The request did not arrive within 5 seconds."}})"
-              "\n";
-        if (started) (void)!::send(socket, refusal.data(), refusal.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (started) {
+            auto const answer = m_late_answer();
+            (void)!::send(socket, answer.data(), answer.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        }
         ::close(socket);
     }
 }

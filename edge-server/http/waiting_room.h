@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <mutex>
-#include <string_view>
+#include <string>
 #include <thread>
 #include <unordered_map>
 
@@ -15,11 +15,16 @@ namespace http {
 class WaitingRoom {
 public:
     enum class State { Empty, Partial, Ready, Gone };
+    struct Arrival {
+        State state = State::Empty;
+        std::size_t size = 0; // of a ready request, in bytes: nothing behind it belongs to it. 0: unknown
+    };
     // What has arrived on the socket so far, without taking it.
-    static State examine(int socket);
+    static Arrival examine(int socket);
 
     // `ready` is called on the room's thread with a socket that the room no longer watches; it must not block.
-    explicit WaitingRoom(std::function<void(int socket)> ready);
+    // `late_answer` is what a client gets whose request did not arrive in time.
+    WaitingRoom(std::function<void(int socket, Arrival arrival)> ready, std::function<std::string()> late_answer);
     ~WaitingRoom();
 
     WaitingRoom(WaitingRoom const&) = delete;
@@ -41,7 +46,9 @@ private:
     void close_late();
     void leave(int socket);
 
-    std::function<void(int)> m_ready;
+    std::function<void(int, Arrival)> m_ready;
+    std::function<std::string()> m_late_answer;
+    std::size_t m_guest_limit;
     int m_epoll;
     int m_wake; // eventfd: stop
     mutable std::mutex m_mutex;

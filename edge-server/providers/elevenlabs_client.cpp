@@ -12,7 +12,7 @@ ProviderResult<ImportedNumber> checked(ProviderAnswer answer)
     ProviderResult<ImportedNumber> result{std::move(answer)};
     if (!result.answer) return result;
     result.value = to_number(result.answer.body);
-    if (result.value.phone_number_id.empty()) {
+    if (result.value.phone_number_id.empty() || !is_plain_id(result.value.phone_number_id)) {
         result.answer.ending = Ending::Unclear;
         result.answer.message = "ElevenLabs' answer names no number.";
     }
@@ -46,7 +46,7 @@ ProviderResult<std::vector<ImportedNumber>> ElevenLabsClient::list_numbers()
         return result;
     }
     for (auto const& entry : result.answer.body)
-        result.value.push_back(to_number(entry));
+        if (auto number = to_number(entry); is_plain_id(number.phone_number_id)) result.value.push_back(std::move(number));
     return result;
 }
 
@@ -58,7 +58,7 @@ ProviderResult<std::string> ElevenLabsClient::import_number(std::string const& p
             {"agent_id", agent_id}, {"enable_sms", false}})};
     if (!result.answer) return result;
     result.value = text_of(result.answer.body, "phone_number_id");
-    if (result.value.empty()) {
+    if (result.value.empty() || !is_plain_id(result.value)) {
         result.answer.ending = Ending::Unclear;
         result.answer.message = "ElevenLabs' answer names no number.";
     }

@@ -4,6 +4,8 @@
 #include <httplib.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <cctype>
 #include <condition_variable>
 #include <mutex>
 
@@ -153,10 +155,17 @@ ProviderAnswer ProviderClient::call(ProviderRequest const& request)
         }
     }
     answer.message = m_pool->presentable(answer.message);
+    if (!is_plain_id(answer.code)) answer.code.clear();
     m_pool->give_back(std::move(client));
     spdlog::log(answer ? spdlog::level::debug : spdlog::level::warn, "{} {} {} -> {} in {} ms {}", m_pool->name, request.method,
         request.path.substr(0, request.path.find('?')), answer.status, took, answer.message);
     return answer;
+}
+
+bool is_plain_id(std::string_view text)
+{
+    return text.size() <= 128
+        && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '-' || c == '.'; });
 }
 
 std::string percent_encode(std::string_view text)

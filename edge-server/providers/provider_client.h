@@ -51,6 +51,9 @@ private:
     std::unique_ptr<Pool> m_pool;
 };
 
+// What a vendor calls an id or a code is kept only when it looks like one: letters, digits, _ - and ., 128 at most.
+bool is_plain_id(std::string_view text);
+
 std::string percent_encode(std::string_view text); // everything but unreserved characters
 
 using FormFields = std::vector<std::pair<std::string, std::string>>;

@@ -1,22 +1,12 @@
 #include "edge-server/providers/twilio_client.h"
+#include "shared/base/base64.h"
 #include "shared/domain/phone_number.h"
-
-#include <sodium.h>
 
 #include <algorithm>
 
 namespace {
 
 constexpr int page_limit = 20; // of 1,000 numbers each
-
-std::string base64(std::string const& text)
-{
-    std::string encoded(sodium_base64_encoded_len(text.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-    sodium_bin2base64(
-        encoded.data(), encoded.size(), reinterpret_cast<unsigned char const*>(text.data()), text.size(), sodium_base64_VARIANT_ORIGINAL);
-    encoded.pop_back();
-    return encoded;
-}
 
 TwilioNumber to_number(Json const& json)
 {
@@ -32,7 +22,7 @@ ProviderResult<TwilioNumber> checked(ProviderAnswer answer)
     ProviderResult<TwilioNumber> result{std::move(answer)};
     if (!result.answer) return result;
     result.value = to_number(result.answer.body);
-    if (!result.value.sid.starts_with("PN") || !is_e164(result.value.phone_number)) {
+    if (!result.value.sid.starts_with("PN") || !is_plain_id(result.value.sid) || !is_e164(result.value.phone_number)) {
         result.answer.ending = Ending::Unclear;
         result.answer.message = "Twilio's answer names no number.";
     }
@@ -100,7 +90,8 @@ ProviderResult<std::vector<TwilioNumber>> TwilioClient::list(std::string query)
             return result;
         }
         for (auto const& entry : list)
-            result.value.push_back(to_number(entry));
+            if (auto number = to_number(entry); number.sid.starts_with("PN") && is_plain_id(number.sid))
+                result.value.push_back(std::move(number));
         path = text_of(result.answer.body, "next_page_uri");
         if (path.starts_with(m_base_url)) path.erase(0, m_base_url.size());
         if (path.empty()) return result;

@@ -60,6 +60,8 @@ public:
     {
         auto const session = m_access.platform_admin(request);
         if (!session) return refuse(request, session.error());
+        if (!request.body.empty())
+            if (RequestFields const fields(request.body, {}); fields.problem()) return refuse(request, *fields.problem());
         auto const id = request.path_param("id");
         auto const decided = m_database.write(sql::Scope::platform(), [&](sql::Writer& db) -> Result<Notification> {
             auto const found = find_notification(db, id);
@@ -132,9 +134,9 @@ void add_admin_routes(http::Router& router, Provisioning& provisioning, sql::Dat
 {
     auto const routes = std::make_shared<AdminRoutes>(provisioning, database, access);
     router.add({"GET", "/api/admin/notifications"}, [routes](http::Request const& request) { return routes->notifications(request); });
-    router.add({"POST", "/api/admin/notifications/{id}/resolve"},
+    router.add({"POST", "/api/admin/notifications/{id}/resolve", http::Body::Json},
         [routes](http::Request const& request) { return routes->decide(request, "resolved"); });
-    router.add({"POST", "/api/admin/notifications/{id}/dismiss"},
+    router.add({"POST", "/api/admin/notifications/{id}/dismiss", http::Body::Json},
         [routes](http::Request const& request) { return routes->decide(request, "dismissed"); });
     router.add({"POST", "/api/admin/phone-numbers/{number}/activate", http::Body::Json},
         [routes](http::Request const& request) { return routes->activate(request); });

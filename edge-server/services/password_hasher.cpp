@@ -4,7 +4,7 @@
 namespace {
 
 constexpr int running_limit = 2;
-constexpr int waiting_limit = 16;
+constexpr int waiting_limit = 48; // some two seconds
 
 } // namespace
 

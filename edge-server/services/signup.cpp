@@ -123,7 +123,7 @@ Result<Signups::Accepted> Signups::accept(Signup signup, std::string const& idem
     auto accepted = m_database.write(sql::Scope::platform(), [&](sql::Writer& db) -> Result<Accepted> {
         // Asked again where it counts: someone may have been faster, perhaps with this very signup.
         auto const present = look(db);
-        raced = present.earlier.has_value();
+        raced = present.earlier || (!user && present.user);
         if (present.slug_exists || present.earlier) return slug_taken(signup.organization_slug);
         if (!user && present.user)
             return Error{ErrorKind::Conflict, "email_taken", "This e-mail has an account already. Sign in first.", "email"};

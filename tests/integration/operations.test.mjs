@@ -60,7 +60,7 @@ describe('operations', { concurrency: 4 }, () => {
             }));
     });
 
-    describe('backups', () => {
+    describe('backups', { concurrency: 1 }, () => {
         let installation, dealer, folder;
 
         before(async () => {
@@ -201,8 +201,11 @@ describe('operations', { concurrency: 4 }, () => {
         before(async () => (installation = await start_installation({ doctor: false })));
         after(() => installation?.stop());
 
-        const start = async (settings, args = ['serve']) =>
-            finish_program('dealerline-edge', args, { ...installation.environment, DEALERLINE_LISTEN: `127.0.0.1:${await free_port()}`, DEALERLINE_DATABASE: `sqlite:${installation.folder}/other.db`, ...settings });
+        let starts = 0;
+        const start = async (settings, args = ['serve']) => {
+            const own = { DEALERLINE_LISTEN: `127.0.0.1:${await free_port()}`, DEALERLINE_DATABASE: `sqlite:${installation.folder}/start-${++starts}.db` };
+            return finish_program('dealerline-edge', args, { ...installation.environment, ...own, ...settings }, { limit: 10_000 });
+        };
 
         test('a second server on the same database is refused', async () => {
             assert_one_line(await start({ DEALERLINE_DATABASE: `sqlite:${installation.database}` }), undefined, /already uses/);
@@ -338,7 +341,7 @@ describe('operations', { concurrency: 4 }, () => {
             }));
     });
 
-    describe('files', () => {
+    describe('files', { concurrency: 1 }, () => {
         let installation, folder;
         const script = `// A script\n${"console.log('hello');\n".repeat(200)}`;
         const wasm = Buffer.concat([Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]), Buffer.alloc(5_000, 7)]);

@@ -8,7 +8,7 @@ const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 const welcome = 'Organization created successfully! You are now the admin.';
 
 describe('signups', { concurrency: 4 }, () => {
-    describe('a signup where numbers are imported by themselves', () => {
+    describe('a signup where numbers are imported by themselves', { concurrency: 1 }, () => {
         let installation, harbour;
 
         before(async () => {
@@ -129,7 +129,7 @@ describe('signups', { concurrency: 4 }, () => {
         });
     });
 
-    describe('a signup where a person imports the number', () => {
+    describe('a signup where a person imports the number', { concurrency: 1 }, () => {
         let installation;
 
         before(async () => (installation = await start_installation({ settings: { ELEVENLABS_IMPORT: 'manual' } })));
@@ -250,7 +250,7 @@ describe('signups', { concurrency: 4 }, () => {
         });
     });
 
-    describe('a repeated signup', () => {
+    describe('a repeated signup', { concurrency: 1 }, () => {
         let installation;
 
         before(async () => (installation = await start_installation()));
@@ -348,7 +348,7 @@ describe('signups', { concurrency: 4 }, () => {
         });
     });
 
-    describe('who may see and change what', () => {
+    describe('who may see and change what', { concurrency: 1 }, () => {
         let installation, ours, theirs, staff;
 
         before(async () => {

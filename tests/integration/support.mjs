@@ -107,9 +107,9 @@ export function start_program(name, args, environment = {}, { shell } = {}) {
 }
 
 // Runs a program to its end, whatever that is. One that does not end by itself is killed.
-export async function finish_program(name, args, environment = {}) {
+export async function finish_program(name, args, environment = {}, { limit = finish_limit } = {}) {
     const { child, output, ended } = launch(name, args, environment);
-    const forced = setTimeout(() => child.kill('SIGKILL'), finish_limit);
+    const forced = setTimeout(() => child.kill('SIGKILL'), limit);
     const code = await ended;
     clearTimeout(forced);
     return { code, ...output };

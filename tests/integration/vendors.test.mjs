@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
-import { admin, ask, assert_live, assert_stopped, credentials, password, pending_types, start_proxy, with_installation } from './support.mjs';
+import { admin, ask, assert_live, assert_stopped, credentials, password, pending_types, start_installation, start_proxy, with_installation } from './support.mjs';
 
 const is_buy = ({ method, path }) => method === 'POST' && path.endsWith('/IncomingPhoneNumbers.json');
 const is_import = ({ method, path }) => method === 'POST' && path === '/v1/convai/phone-numbers';

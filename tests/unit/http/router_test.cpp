@@ -41,7 +41,12 @@ TEST_CASE("the waiting room hands on a connection only when its whole request is
     int pair[2];
     REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
     std::promise<int> ready;
-    http::WaitingRoom room([&](int socket) { ready.set_value(socket); });
+    http::WaitingRoom room(
+        [&](int socket, http::WaitingRoom::Arrival arrival) {
+            CHECK(arrival.size == 43);
+            ready.set_value(socket);
+        },
+        [] { return std::string(); });
     auto handed_on = ready.get_future();
     room.add(pair[0]);
     auto const send
@@ -55,7 +60,7 @@ TEST_CASE("the waiting room hands on a connection only when its whole request is
     CHECK(waits());
     send("hel");
     CHECK(waits());
-    send("lo");
+    send("loG"); // the next request begins behind it
     REQUIRE(handed_on.wait_for(std::chrono::seconds(5)) == std::future_status::ready);
     CHECK(handed_on.get() == pair[0]);
     CHECK(room.size() == 0);
