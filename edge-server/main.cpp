@@ -9,6 +9,7 @@
 
 #include <exception>
 #include <iostream>
+#include <malloc.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -71,6 +72,9 @@ void raise_descriptor_limit()
 
 int main(int argument_count, char** arguments)
 {
+    // Threads come and go with their requests: giving memory back to the system each time costs system calls.
+    ::mallopt(M_TRIM_THRESHOLD, 256 << 20);
+    ::mallopt(M_TOP_PAD, 1 << 20);
     ::umask(077); // the database and its copies are their owner's
     raise_descriptor_limit();
     Config config;

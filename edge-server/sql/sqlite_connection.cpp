@@ -14,6 +14,7 @@ SqliteConnection::SqliteConnection(std::string const& path, Mode mode)
     if (mode == Mode::ReadWrite) {
         run_script("PRAGMA journal_mode = WAL");
         run_script("PRAGMA synchronous = FULL"); // an answered call survives a power failure
+        run_script("PRAGMA wal_autocheckpoint = 4000"); // 16 MB: pages that change often are written back once
     }
     // No mmap: every growth of the file would unmap it under all connections.
     run_script(mode == Mode::ReadWrite ? "PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY"

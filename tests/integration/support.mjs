@@ -221,8 +221,15 @@ export function sqlite(file, statement, { readonly = true } = {}) {
 
 const without = (headers, ...names) => Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)));
 
+// A byte a second, for ever.
+function drip(response) {
+    const timer = setInterval(() => response.write(' '), 1_000);
+    response.on('close', () => clearInterval(timer));
+}
+
 // An HTTP proxy before the simulator. `decide({method, path, headers, body})` returns nothing, to let a request through, or
-// {answer} to answer in the vendor's place, or {then} to answer so after the vendor has done its work; 'reset' cuts the connection.
+// {answer} to answer in the vendor's place, or {then} to answer so after the vendor has done its work; 'reset' cuts the connection,
+// and {drips: true} never comes to the answer's end.
 export async function start_proxy(target, decide) {
     const seen = [];
     const server = create_http_server((request, response) => {
@@ -248,6 +255,7 @@ export async function start_proxy(target, decide) {
             }
             if (answer === 'reset') return request.socket.destroy();
             response.writeHead(answer.status ?? 200, answer.headers ?? { 'Content-Type': 'application/json' });
+            if (answer.drips) return drip(response);
             response.end(typeof answer.body === 'object' && !Buffer.isBuffer(answer.body) ? JSON.stringify(answer.body) : answer.body);
         });
     });

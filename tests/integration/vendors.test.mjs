@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
-import { admin, ask, assert_live, assert_stopped, credentials, password, pending_types, start_installation, start_proxy, with_installation } from './support.mjs';
+import { admin, ask, assert_live, assert_stopped, credentials, password, pending_types, start_installation, start_proxy, until, with_installation } from './support.mjs';
 
 const is_buy = ({ method, path }) => method === 'POST' && path.endsWith('/IncomingPhoneNumbers.json');
 const is_import = ({ method, path }) => method === 'POST' && path === '/v1/convai/phone-numbers';
@@ -122,6 +122,18 @@ describe('what is bought and imported stays right with', { concurrency: 2 }, () 
                 assert.ok(refused.looks >= 2);
                 assert.ok(refused.next - refused.at >= 15_000, 'nothing that was sent can still be on its way');
                 assert.equal((await installation.ledger()).sold, 1);
+            });
+        });
+
+        test('never comes to the end of its answer is left after a while, and what it did is found', () => {
+            let left = false;
+            const decide = (asked) => (is_buy(asked) ? { then: { status: 201, drips: true } } : is_list(asked) ? void (left ||= true) : undefined);
+            return with_installation({ front: (simulator_url) => start_proxy(simulator_url, decide) }, async (installation) => {
+                const { id } = await installation.found('dripping-motors');
+                await until(() => left, Boolean, 25_000).catch((late) => installation.server.kill().then(() => Promise.reject(late)));
+                await assert_live(installation, id);
+                assert.equal((await installation.ledger()).sold, 1);
+                assert.equal(installation.front.seen.filter(is_buy).length, 1);
             });
         });
 
