@@ -137,6 +137,11 @@ int run_restore(Config const& config, std::string const& file)
 int run_fixture(Config const& config, int organizations, int leads)
 {
     auto const database = open_migrated(config.database);
+    auto const is_empty = [](sql::Reader& db) { return db.run("SELECT 1 FROM organizations LIMIT 1").empty(); };
+    if (!database->read(sql::Scope::platform(), is_empty)) {
+        std::cerr << "dealerline-edge: the database is not empty; name a new file with DEALERLINE_DATABASE\n";
+        return 1;
+    }
     auto const padded = [](int number) {
         auto digits = std::to_string(number);
         return std::string(7 - digits.size(), '0') + digits;

@@ -164,6 +164,7 @@ Outcome complete(Config& config)
         if (auto const read = read_secret(variable, *target, file); !read) return read;
 
     if (!port_of(config.listen)) return bad("DEALERLINE_LISTEN", "use ADDRESS:PORT, such as 127.0.0.1:8080");
+    if (config.public_url.empty() && config.listen_port() == 0) return bad("DEALERLINE_PUBLIC_URL", "set it when any free port is taken");
     if (config.public_url.empty()) config.public_url = "http://" + config.listen;
     while (config.public_url.ends_with('/'))
         config.public_url.pop_back();

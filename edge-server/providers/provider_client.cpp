@@ -122,6 +122,7 @@ ProviderAnswer ProviderClient::call(ProviderRequest const& request)
     raw.set_header("User-Agent", "dealerline-edge");
     if (!request.content_type.empty()) raw.set_header("Content-Type", request.content_type);
     raw.body = request.body;
+    raw.start_time_ = std::chrono::steady_clock::now(); // what the whole call's deadline counts from
     std::string text;
     bool too_large = false;
     raw.content_receiver = [&](char const* data, std::size_t size, std::size_t, std::size_t) {

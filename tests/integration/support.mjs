@@ -35,6 +35,7 @@ export const pause = (milliseconds) => new Promise((done) => setTimeout(done, mi
 
 const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
 // The caller's own settings never reach a program under test.
 function clean_environment() {
