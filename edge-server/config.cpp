@@ -1,5 +1,6 @@
 #include "edge-server/config.h"
 #include "shared/base/base64.h"
+#include "shared/base/text.h"
 #include "shared/domain/area_codes.h"
 #include "shared/domain/organization.h"
 
@@ -47,13 +48,36 @@ bool is_http_url(std::string const& url)
 std::string host_of(std::string const& url)
 {
     auto const start = url.find("://") + 3;
-    auto const host = url.substr(start, url.find_first_of(":/", url[start] == '[' ? url.find(']', start) : start) - start);
-    return host;
+    return lower_case_ascii(url.substr(start, url.find_first_of(":/", url[start] == '[' ? url.find(']', start) : start) - start));
 }
 
-bool is_loopback(std::string const& host)
+// http or https, a host, perhaps a port, and nothing behind: paths are ours.
+bool is_base_url(std::string const& url)
 {
-    return host == "localhost" || host.starts_with("127.") || host == "[::1]";
+    if (!is_http_url(url) || url.find_first_of("#?@ \\", 0) != std::string::npos) return false;
+    auto const rest = url.substr(url.find("://") + 3);
+    if (rest.find('/') != std::string::npos) return false;
+    auto const colon = rest.find(':', rest[0] == '[' ? std::min(rest.find(']'), rest.size() - 1) : 0);
+    if (colon == 0) return false;
+    if (colon == std::string::npos) return true;
+    auto const port = rest.substr(colon + 1);
+    return !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == std::string::npos && std::stoi(port) >= 1
+        && std::stoi(port) <= 65535;
+}
+
+// Addresses and names that are never reachable from the internet.
+bool is_private(std::string const& host)
+{
+    for (auto const* start : {"10.", "127.", "192.168.", "169.254.", "0."})
+        if (host.starts_with(start)) return true;
+    for (auto const* end : {".local", ".localhost", ".test", ".internal", ".invalid", ".example"})
+        if (host.ends_with(end)) return true;
+    auto const in_block = [&](char const* start, int first, int last) { // 172.16.0.0/12, 100.64.0.0/10
+        if (!host.starts_with(start)) return false;
+        auto const second = std::atoi(host.c_str() + 4);
+        return second >= first && second <= last;
+    };
+    return in_block("172.", 16, 31) || in_block("100.", 64, 127) || host == "localhost" || host.starts_with('[');
 }
 
 bool is_ip_address(std::string const& text)
@@ -95,8 +119,7 @@ bool Config::is_live_by_mistake() const
     };
     bool const live = is_real(twilio_api_base, "twilio.com") || is_real(elevenlabs_api_base, "elevenlabs.io");
     auto const host = host_of(public_url);
-    bool const reachable = public_url.starts_with("https://") && !is_loopback(host) && host.find('.') != std::string::npos
-        && !host.starts_with("10.") && !host.starts_with("192.168.") && !host.ends_with(".local");
+    bool const reachable = public_url.starts_with("https://") && host.find('.') != std::string::npos && !is_private(host);
     return live && !reachable;
 }
 
@@ -170,8 +193,7 @@ Outcome complete(Config& config)
         config.public_url.pop_back();
     for (auto const& [variable, url] : {std::pair{"DEALERLINE_PUBLIC_URL", config.public_url}, {"TWILIO_API_BASE", config.twilio_api_base},
              {"ELEVENLABS_API_BASE", config.elevenlabs_api_base}})
-        if (!is_http_url(url) || url.find_first_of("#?@ ") != std::string::npos)
-            return bad(variable, "use http:// or https:// and a host, without a query");
+        if (!is_base_url(url)) return bad(variable, "use http:// or https://, a host and perhaps a port, without a path");
     if (config.elevenlabs_import.empty()) config.elevenlabs_import = config.has_elevenlabs() ? "auto" : "manual";
     if (config.elevenlabs_import != "auto" && config.elevenlabs_import != "manual") return bad("ELEVENLABS_IMPORT", "use auto or manual");
     if (config.imports_by_itself() && !config.has_elevenlabs())

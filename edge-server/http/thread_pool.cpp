@@ -1,6 +1,7 @@
 #include "edge-server/http/thread_pool.h"
 
 #include <chrono>
+#include <system_error>
 #include <thread>
 
 namespace http {
@@ -38,7 +39,15 @@ bool ThreadPool::submit(std::function<void()> work)
         m_wake.notify_one();
     } else {
         ++m_threads;
-        std::thread([this] { run_thread(); }).detach(); // the destructor waits for all of them
+        try {
+            std::thread([this] { run_thread(); }).detach(); // finish() waits for all of them
+        } catch (std::system_error const&) { // the system has no more threads for us
+            if (--m_threads == 0) {
+                m_queue.pop_back();
+                return false;
+            }
+            m_wake.notify_one();
+        }
     }
     return true;
 }

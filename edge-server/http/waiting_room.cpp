@@ -19,6 +19,7 @@ namespace http {
 namespace {
 
 constexpr std::size_t largest_room = 16'384;
+constexpr std::size_t overflow = 256; // until the room's thread has let the silent ones go
 constexpr std::size_t header_limit = 16 * 1024;
 constexpr std::size_t awaited_body = 16 * 1024;
 constexpr std::chrono::seconds idle_limit{60};
@@ -35,7 +36,7 @@ std::size_t value_of(std::string_view head, std::string_view name)
 
 std::size_t number_at(std::string_view head, std::size_t position)
 {
-    while (position < head.size() && head[position] == ' ')
+    while (position < head.size() && (head[position] == ' ' || head[position] == '\t'))
         ++position;
     std::size_t value = 0;
     for (; position < head.size() && head[position] >= '0' && head[position] <= '9' && value < (1u << 30); ++position)
@@ -89,18 +90,48 @@ WaitingRoom::~WaitingRoom()
     ::close(m_epoll);
 }
 
+bool WaitingRoom::is_closed() const
+{
+    std::lock_guard const lock(m_mutex);
+    return m_closed;
+}
+
 void WaitingRoom::close()
 {
     {
         std::lock_guard const lock(m_mutex);
         if (std::exchange(m_closed, true)) return;
     }
-    std::uint64_t const one = 1;
-    if (::write(m_wake, &one, sizeof one) != sizeof one) std::abort(); // an eventfd at 0 always takes a 1
+    wake();
     m_thread.join();
     for (auto const& [socket, guest] : m_guests)
         ::close(socket);
     m_guests.clear();
+}
+
+void WaitingRoom::wake()
+{
+    std::uint64_t const one = 1;
+    (void)!::write(m_wake, &one, sizeof one); // fails only when it is set already, as far as it goes
+}
+
+// Who has sent nothing for the longest time goes first: a crowd of silent connections keeps nobody out.
+void WaitingRoom::make_room()
+{
+    std::vector<std::pair<Clock::time_point, int>> silent;
+    std::size_t too_many = 0;
+    {
+        std::lock_guard const lock(m_mutex);
+        if (m_guests.size() <= m_guest_limit) return;
+        too_many = m_guests.size() - m_guest_limit + overflow / 2;
+        for (auto const& [socket, guest] : m_guests)
+            if (!guest.started) silent.emplace_back(guest.deadline, socket);
+    }
+    std::sort(silent.begin(), silent.end());
+    for (std::size_t i = 0; i < silent.size() && i < too_many; ++i) {
+        leave(silent[i].second);
+        ::close(silent[i].second);
+    }
 }
 
 std::size_t WaitingRoom::size() const
@@ -112,11 +143,15 @@ std::size_t WaitingRoom::size() const
 void WaitingRoom::add(int socket)
 {
     std::unique_lock lock(m_mutex);
-    if (!m_closed && m_guests.size() < m_guest_limit) {
+    if (!m_closed && m_guests.size() < m_guest_limit + overflow) {
+        bool const wakes = m_guests.empty() || m_guests.size() >= m_guest_limit; // to watch its time, or to make room
         m_guests[socket] = {Clock::now() + idle_limit};
         // Edge-triggered: what has arrived stays in the socket, and only more of it is an event. One event comes at once.
         epoll_event event{.events = EPOLLIN | EPOLLRDHUP | EPOLLET, .data = {.fd = socket}};
-        if (::epoll_ctl(m_epoll, EPOLL_CTL_ADD, socket, &event) == 0) return;
+        if (::epoll_ctl(m_epoll, EPOLL_CTL_ADD, socket, &event) == 0) {
+            if (wakes) wake();
+            return;
+        }
         m_guests.erase(socket);
     }
     lock.unlock();
@@ -132,6 +167,10 @@ void WaitingRoom::leave(int socket)
 
 void WaitingRoom::look_at(int socket)
 {
+    {
+        std::lock_guard const lock(m_mutex);
+        if (!m_guests.contains(socket)) return; // let go since the event: the number may be another file's by now
+    }
     auto const arrival = examine(socket);
     switch (arrival.state) {
     case State::Empty:
@@ -180,7 +219,13 @@ void WaitingRoom::loop()
         int const timeout = size() == 0 ? -1 : static_cast<int>(sweep.count());
         int const count = ::epoll_wait(m_epoll, events.data(), static_cast<int>(events.size()), timeout);
         for (int i = 0; i < count; ++i) {
-            if (events[static_cast<std::size_t>(i)].data.fd == m_wake) return;
+            if (events[static_cast<std::size_t>(i)].data.fd == m_wake) {
+                std::uint64_t ignored = 0;
+                (void)!::read(m_wake, &ignored, sizeof ignored);
+                if (is_closed()) return;
+                make_room();
+                continue;
+            }
             look_at(events[static_cast<std::size_t>(i)].data.fd);
         }
         if (Clock::now() >= next_sweep) {

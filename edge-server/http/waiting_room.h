@@ -45,12 +45,15 @@ private:
     void look_at(int socket);
     void close_late();
     void leave(int socket);
+    void make_room();
+    void wake();
+    bool is_closed() const;
 
     std::function<void(int, Arrival)> m_ready;
     std::function<std::string()> m_late_answer;
     std::size_t m_guest_limit;
     int m_epoll;
-    int m_wake; // eventfd: stop
+    int m_wake; // eventfd: something to look at besides sockets
     mutable std::mutex m_mutex;
     std::unordered_map<int, Guest> m_guests;
     bool m_closed = false;

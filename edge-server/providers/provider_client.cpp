@@ -61,28 +61,37 @@ struct ProviderClient::Pool {
     std::size_t in_use = 0;
     std::vector<std::unique_ptr<httplib::Client>> idle;
 
-    std::unique_ptr<httplib::Client> take()
+    bool enter()
     {
         std::unique_lock lock(mutex);
-        if (!free.wait_for(lock, provider_deadline, [&] { return in_use < concurrent_calls; })) return nullptr;
+        if (!free.wait_for(lock, provider_deadline, [&] { return in_use < concurrent_calls; })) return false;
         ++in_use;
-        if (!idle.empty()) {
-            auto client = std::move(idle.back());
-            idle.pop_back();
-            return client;
-        }
-        auto client = std::make_unique<httplib::Client>(base_url);
-        client->set_connection_timeout(connect_limit);
-        client->set_read_timeout(provider_deadline);
-        client->set_write_timeout(provider_deadline);
-        client->set_max_timeout(provider_deadline);
-        client->set_keep_alive(true);
-        client->set_tcp_nodelay(true);
-        client->set_follow_location(false);
-        return client;
+        return true;
     }
 
-    void give_back(std::unique_ptr<httplib::Client> client)
+    // A kept connection, or a new one.
+    std::unique_ptr<httplib::Client> client()
+    {
+        {
+            std::lock_guard const lock(mutex);
+            if (!idle.empty()) {
+                auto kept = std::move(idle.back());
+                idle.pop_back();
+                return kept;
+            }
+        }
+        auto fresh = std::make_unique<httplib::Client>(base_url);
+        fresh->set_connection_timeout(connect_limit);
+        fresh->set_read_timeout(provider_deadline);
+        fresh->set_write_timeout(provider_deadline);
+        fresh->set_max_timeout(provider_deadline);
+        fresh->set_keep_alive(true);
+        fresh->set_tcp_nodelay(true);
+        fresh->set_follow_location(false);
+        return fresh;
+    }
+
+    void leave(std::unique_ptr<httplib::Client> client)
     {
         std::lock_guard const lock(mutex);
         --in_use;
@@ -110,8 +119,13 @@ ProviderClient::~ProviderClient() = default;
 
 ProviderAnswer ProviderClient::call(ProviderRequest const& request)
 {
-    auto client = m_pool->take();
-    if (!client) return {Ending::Throttled, 0, {}, "Too many calls to " + m_pool->name + " are under way.", {}};
+    if (!m_pool->enter()) return {Ending::Throttled, 0, {}, "Too many calls to " + m_pool->name + " are under way.", {}};
+    struct Inside {
+        Pool& pool;
+        std::unique_ptr<httplib::Client> client = {};
+        ~Inside() { pool.leave(std::move(client)); }
+    } inside{*m_pool};
+    auto& client = inside.client = m_pool->client();
 
     httplib::Request raw;
     raw.method = request.method;
@@ -157,7 +171,6 @@ ProviderAnswer ProviderClient::call(ProviderRequest const& request)
     }
     answer.message = m_pool->presentable(answer.message);
     if (!is_plain_id(answer.code)) answer.code.clear();
-    m_pool->give_back(std::move(client));
     spdlog::log(answer ? spdlog::level::debug : spdlog::level::warn, "{} {} {} -> {} in {} ms {}", m_pool->name, request.method,
         request.path.substr(0, request.path.find('?')), answer.status, took, answer.message);
     return answer;

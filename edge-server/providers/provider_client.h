@@ -38,7 +38,7 @@ struct ProviderRequest {
     std::string body = {};
 };
 
-// HTTP to one vendor: bounded in time, size and number of calls at once; follows no redirect and never repeats by itself.
+// HTTP to one vendor: bounded in time, size and number of calls at once; follows no redirect and does not retry.
 class ProviderClient {
 public:
     ProviderClient(std::string name, std::string base_url, std::vector<std::string> secrets);

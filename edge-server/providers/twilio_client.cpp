@@ -60,7 +60,12 @@ ProviderResult<std::vector<OfferedNumber>> TwilioClient::search(
     ProviderResult<std::vector<OfferedNumber>> result{get(path)};
     if (!result.answer) return result;
     auto const& list = member_of(result.answer.body, "available_phone_numbers");
-    for (std::size_t i = 0; list.is_array() && i < list.size() && i < 100; ++i) {
+    if (!list.is_array()) {
+        result.answer.ending = Ending::Unclear;
+        result.answer.message = "Twilio's answer is not a list of numbers.";
+        return result;
+    }
+    for (std::size_t i = 0; i < list.size() && i < 100; ++i) {
         OfferedNumber offer{text_of(list[i], "phone_number"), text_of(list[i], "locality"), text_of(list[i], "region")};
         if (is_e164(offer.phone_number)) result.value.push_back(std::move(offer));
     }

@@ -121,6 +121,7 @@ void Provisioning::begin_step(Work& work, std::string message)
 // Nothing is sent on a lease that another worker may hold by the time it arrives.
 void Provisioning::before_call(Work& work)
 {
+    if (m_stopping) throw Stopping{};
     save(work, [](sql::Writer&) {});
 }
 
@@ -222,14 +223,35 @@ bool Provisioning::work_on_next(std::string const& worker)
         advance(work);
     } catch (LeaseLost) {
         spdlog::warn("run {}: another worker has it now", work.run.id);
+    } catch (Stopping) {
+        spdlog::info("run {}: goes on at the next start", work.run.id);
     } catch (std::exception const& failure) {
         spdlog::error("run {}: {}", work.run.id, failure.what());
-        try_later(work, "Something went wrong on our side; trying again.", back_off(work.run.attempts));
+        recover(work);
     }
     m_database.write(sql::Scope::organization(work.run.organization_id), [&](sql::Writer& db) { release_lease(db, work.run.id, worker); });
     announce();
     wake();
     return true;
+}
+
+// After a failure of our own, memory may be ahead of the disk: go on from what is written.
+void Provisioning::recover(Work& work)
+{
+    try {
+        auto const saved = m_database.read(
+            sql::Scope::organization(work.run.organization_id), [&](sql::Reader& db) { return find_run(db, work.run.id); });
+        if (!saved || !saved->is_running()) return;
+        work.run = *saved;
+        if (work.run.attempts + 1 < attempt_limit)
+            return try_later(work, "Something went wrong on our side; trying again.", back_off(work.run.attempts));
+        stop(work, "Something went wrong on our side " + std::to_string(attempt_limit) + " times.",
+            "Look for run " + work.run.id + " in the server's log, then try again.");
+    } catch (LeaseLost) {
+        spdlog::warn("run {}: another worker has it now", work.run.id);
+    } catch (std::exception const& failure) {
+        spdlog::error("run {}: {}", work.run.id, failure.what()); // the lease runs out, and the next worker tries
+    }
 }
 
 void Provisioning::advance(Work& work)
@@ -287,7 +309,7 @@ void Provisioning::choose(Work& work)
         if (limit_reached)
             return stop(work,
                 "The limit of " + std::to_string(m_config.max_purchases_per_day) + " purchases a day is reached. Nothing was bought.",
-                "Approve this purchase, or wait until tomorrow (UTC).", "purchase_held");
+                "Approve this purchase.", "purchase_held");
         if (chosen) {
             work.step_id.clear();
             return announce();
@@ -603,23 +625,30 @@ void Provisioning::wait_for_work(std::uint64_t& calls_seen, milliseconds longest
 
 void Provisioning::await(std::string const& organization_id, milliseconds patience)
 {
+    struct Place {
+        std::atomic<int>& waiting;
+        int const position = ++waiting;
+        ~Place() { --waiting; }
+    } const place{m_waiting};
+    if (place.position > waiting_signups_limit) return;
     auto const deadline = std::chrono::steady_clock::now() + patience;
-    std::unique_lock lock(m_mutex);
-    if (m_waiting >= waiting_signups_limit) return;
-    ++m_waiting;
+    auto const is_settled = [&](sql::Reader& db) {
+        auto const run = find_run_of(db, organization_id);
+        return !run || !run->is_running();
+    };
     for (;;) {
-        auto const seen = m_version;
-        lock.unlock();
-        auto const run
-            = m_database.read(sql::Scope::organization(organization_id), [&](sql::Reader& db) { return find_run_of(db, organization_id); });
-        lock.lock();
-        if (!run || !run->is_running() || m_stopping) break;
+        std::uint64_t seen = 0;
+        {
+            std::lock_guard const lock(m_mutex);
+            seen = m_version;
+        }
+        if (m_database.read(sql::Scope::organization(organization_id), is_settled) || m_stopping) return;
         // With several servers another one may have finished it: look again now and then.
         auto const until = std::min(deadline, std::chrono::steady_clock::now() + milliseconds(500));
+        std::unique_lock lock(m_mutex);
         m_changed.wait_until(lock, until, [&] { return m_version != seen; });
-        if (std::chrono::steady_clock::now() >= deadline) break;
+        if (std::chrono::steady_clock::now() >= deadline) return;
     }
-    --m_waiting;
 }
 
 Outcome Provisioning::retry(sql::Writer& db, std::string const& organization_id)

@@ -43,9 +43,11 @@ public:
 
 private:
     struct Work;
+    struct Stopping { };
     struct LeaseLost { };
 
     void advance(Work& work);
+    void recover(Work& work);
     void choose(Work& work);
     void ask_for_choice(Work& work);
     void buy(Work& work);
@@ -78,6 +80,6 @@ private:
     std::uint64_t m_version = 0; // counts announcements
     std::condition_variable m_called;
     std::uint64_t m_calls = 0; // counts calls of wake()
-    int m_waiting = 0;
+    std::atomic<int> m_waiting{0};
     std::atomic<bool> m_stopping{false};
 };

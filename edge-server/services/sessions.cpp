@@ -3,6 +3,8 @@
 #include "shared/base/id.h"
 #include "shared/base/text.h"
 
+#include <spdlog/spdlog.h>
+
 namespace {
 
 constexpr std::int64_t idle_seconds = 12 * 3600;
@@ -35,7 +37,7 @@ bool AttemptLimit::count(std::string const& key)
 bool AttemptLimit::is_exceeded(std::string const& key)
 {
     std::lock_guard const lock(m_mutex);
-    return static_cast<int>(recent(key).size()) >= m_most;
+    return m_tries.contains(key) && static_cast<int>(recent(key).size()) >= m_most;
 }
 
 int AttemptLimit::seconds_to_wait() const
@@ -104,6 +106,9 @@ void Sessions::create_first_admin(std::string const& email, std::string const& p
     auto const hash = hash_password(password);
     m_database.write(sql::Scope::platform(), [&](sql::Writer& db) {
         auto const account = lower_case_ascii(trimmed(email));
-        if (!has_platform_admin(db) && !find_user_by_email(db, account)) insert_user(db, {new_id(), account, hash, "admin"});
+        if (find_user_by_email(db, account))
+            spdlog::warn("{} has an ordinary account already: name another DEALERLINE_ADMIN_EMAIL for the platform's admin", account);
+        else if (!has_platform_admin(db))
+            insert_user(db, {new_id(), account, hash, "admin"});
     });
 }

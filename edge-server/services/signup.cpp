@@ -9,6 +9,7 @@
 #include "shared/base/text.h"
 #include "shared/domain/area_codes.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace {
@@ -56,6 +57,8 @@ Result<Signups::Accepted> Signups::accept(Signup signup, std::string const& idem
     signup.email = lower_case_ascii(trimmed(signup.email));
     signup.organization_name = trimmed(signup.organization_name);
     if (auto const problems = problems_in(signup); !problems.empty()) return problems.front();
+    if (!std::all_of(idempotency_key.begin(), idempotency_key.end(), [](char c) { return c > ' ' && c < 0x7F; }))
+        return Error{ErrorKind::Malformed, "invalid_key", "An Idempotency-Key has visible ASCII characters only.", "Idempotency-Key"};
     if (idempotency_key.size() > 255)
         return Error{ErrorKind::Malformed, "too_long", "An Idempotency-Key has 255 bytes at most.", "Idempotency-Key"};
 
