@@ -2,6 +2,8 @@
 
 #include <httplib.h>
 
+#include <chrono>
+
 namespace simulator {
 
 namespace {
@@ -54,6 +56,7 @@ WebAnswer send(WebRequest const& request)
     client.set_path_encode(false); // the signature is over the address as it was configured
 
     httplib::Request outgoing;
+    outgoing.start_time_ = std::chrono::steady_clock::now(); // what the whole call's time limit counts from
     outgoing.method = request.method;
     outgoing.path = path;
     for (auto const& [name, value] : request.headers)
