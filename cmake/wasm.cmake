@@ -32,7 +32,7 @@ set(WASM_LINK_OPTIONS
   -sALLOW_MEMORY_GROWTH=1 -sINITIAL_MEMORY=33554432
   -sENVIRONMENT=web -sFILESYSTEM=0
   -sDYNAMIC_EXECUTION=0 # the content security policy forbids eval
-  -sEXPORTED_FUNCTIONS=_main,_malloc,_console_wake,_console_reply,_console_mirror_event,_console_context_restored
+  -sEXPORTED_FUNCTIONS=_main,_malloc,_console_wake,_console_reply,_console_mirror_event,_console_address,_console_key,_console_event,_console_context_restored
   -sEXIT_RUNTIME=0
   --js-library ${CMAKE_SOURCE_DIR}/web-client/platform/browser.js
   --pre-js ${CMAKE_SOURCE_DIR}/web-client/platform/browser_page.js)

@@ -21,3 +21,27 @@ std::string to_rfc3339(Time time)
         length += static_cast<std::size_t>(std::snprintf(text + length, sizeof text - length, ".%03d", rest));
     return std::string(text, length) + 'Z';
 }
+
+// Days of the Gregorian calendar since 1970, counted in eras of 400 years that begin in March.
+static std::int64_t days_since_1970(int year, unsigned month, unsigned day)
+{
+    year -= month <= 2;
+    std::int64_t const era = (year >= 0 ? year : year - 399) / 400;
+    auto const year_of_era = static_cast<unsigned>(year - era * 400);
+    unsigned const day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+    unsigned const day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    return era * 146097 + static_cast<std::int64_t>(day_of_era) - 719468;
+}
+
+Time from_rfc3339(std::string const& text)
+{
+    int year = 0, hour = 0, minute = 0, second = 0, used = 0;
+    unsigned month = 0, day = 0;
+    if (std::sscanf(text.c_str(), "%4d-%2u-%2uT%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute, &second, &used) != 6) return {};
+    if (month < 1 || month > 12 || day < 1 || day > 31) return {};
+    int milliseconds = 0;
+    auto const rest = text.substr(static_cast<std::size_t>(used));
+    if (rest.starts_with('.')) std::sscanf((rest.substr(1, rest.size() - 2) + "00").c_str(), "%3d", &milliseconds);
+    if (!rest.ends_with('Z')) return {};
+    return {((days_since_1970(year, month, day) * 24 + hour) * 60 + minute) * 60'000 + second * 1000 + milliseconds};
+}

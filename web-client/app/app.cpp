@@ -1,9 +1,12 @@
 #include "web-client/app/app.h"
 
 #include "build/generated/embedded_fonts.h"
+#include "web-client/views/notifications_view.h"
+#include "web-client/views/organization_view.h"
+#include "web-client/views/organizations_view.h"
+#include "web-client/views/overview_view.h"
+#include "web-client/views/shell.h"
 #include "web-client/views/sign_in_view.h"
-#include "web-client/views/signed_in_view.h"
-#include "web-client/widgets/controls.h"
 
 #include <imgui.h>
 
@@ -11,8 +14,9 @@
 
 namespace console {
 
+static constexpr double settle_time = 0.3; // seconds after the last scrolling
 static constexpr ImGuiWindowFlags root_flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings
-    | ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoBackground;
+    | ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoScrollWithMouse;
 
 void App::start(platform::Host& host)
 {
@@ -23,81 +27,200 @@ void App::start(platform::Host& host)
     host.add_mirror_font(css_family(Face::SemiBold), embedded_fonts::inter_semibold);
     host.add_mirror_font(css_family(Face::Display), embedded_fonts::inter_display_semibold);
     host.add_mirror_font(css_family(Face::Mono), embedded_fonts::jetbrains_mono);
-    m_session_api.emplace([&host](platform::Request request, platform::OnReply done) { host.send(std::move(request), std::move(done)); });
-    m_session_api->current([this](Result<Session> session) {
-        if (session)
-            m_state.session = SignedIn{.session = *session, .problem = {}};
-        else
-            m_state.session = SignedOut{.problem = session.error().kind == ErrorKind::Unauthorized ? "" : session.error().message};
-    });
+    m_clock.emplace([&host](std::int64_t at, std::string const& zone) { return host.utc_offset(at, zone); }, Time{host.now()});
+    m_data.emplace(m_state, host);
+    m_state.theme = host.stored("theme");
+    on_address();
+    m_data->ask_who();
+}
+
+bool App::is_dark() const
+{
+    return m_state.theme.empty() ? m_host->prefers_dark() : m_state.theme == "dark";
 }
 
 unsigned App::background() const
 {
-    return (m_dark.value_or(false) ? theme::dark : theme::light).canvas;
+    return (is_dark() ? theme::dark : theme::light).canvas;
 }
 
-// A finger moves what lies under it.
-static void scroll_by_touch()
+// Every edge as strong as a field's.
+static theme::Tokens with_contrast(theme::Tokens tokens)
 {
-    ImGuiIO const& io = ImGui::GetIO();
-    if (io.MouseSource == ImGuiMouseSource_TouchScreen && ImGui::IsMouseDragging(ImGuiMouseButton_Left) && !ImGui::IsAnyItemActive())
-        ImGui::SetScrollY(ImGui::GetScrollY() - io.MouseDelta.y);
+    tokens.border = tokens.line = tokens.ctlsoft = tokens.control;
+    tokens.text2 = tokens.text3 = tokens.text;
+    return tokens;
+}
+
+View& App::view_of(std::string const& path)
+{
+    auto& view = m_views[path];
+    if (view) return *view;
+    if (path == "overview") view = std::make_unique<OverviewView>();
+    if (path == "notifications") view = std::make_unique<NotificationsView>();
+    if (path == "organizations") view = std::make_unique<OrganizationsView>();
+    if (path == "organization") view = std::make_unique<OrganizationView>();
+    if (path == "numbers") view = std::make_unique<NumbersView>();
+    return *view;
+}
+
+void App::draw_screen(Ui& ui, Commands& commands)
+{
+    auto const* signed_in = m_state.signed_in();
+    if (!signed_in) {
+        if (!m_sign_in) m_sign_in = std::make_unique<SignInView>();
+        MirrorScope const page(m_mirror, {.role = Role::Main, .key = "main"});
+        m_sign_in->draw(ui, ui.window(), m_state, commands);
+        return;
+    }
+    bool const covered = signed_in->ended || m_dialogs.is_open();
+    {
+        MirrorScope const all(m_mirror, {.role = Role::Group, .key = "page", .inert = covered});
+        ui.covered = covered;
+        Rect const page = draw_shell(ui, m_state, commands);
+        MirrorScope const main(m_mirror, {.role = Role::Main, .key = "main"});
+        auto const& session = signed_in->session;
+        if (screen_of(session, m_state.address.at(0))) {
+            bool const one = m_state.address.at(0) == "organizations" && !m_state.address.at(1).empty();
+            view_of(one ? "organization" : m_state.address.at(0)).draw(ui, page, m_state, commands);
+        } else {
+            static std::optional<Error> const nothing = Error{ErrorKind::NotFound, "not_found", "This address leads to no page of yours."};
+            draw_progress(ui, "nothing", page_content(ui, page), {false, false, 0, nothing}, m_state, commands);
+        }
+        draw_toasts(ui, m_state, commands);
+        ui.covered = false;
+    }
+    if (signed_in->ended) {
+        if (!m_sign_in) m_sign_in = std::make_unique<SignInView>();
+        MirrorScope const dialog(m_mirror, {.role = Role::Dialog, .key = "session-ended", .label = "Your session ended"});
+        ui.fill(ui.window(), ui.colours.scrim);
+        m_sign_in->draw(ui, ui.window(), m_state, commands);
+        return;
+    }
+    m_sign_in.reset();
+    if (m_dialogs.is_open()) m_dialogs.draw(ui, m_state, commands);
 }
 
 void App::draw()
 {
-    bool const dark = m_host->prefers_dark();
-    auto const& colours = dark ? theme::dark : theme::light;
-    if (m_dark != dark) apply_style(colours);
-    m_dark = dark;
+    m_clock->set_present({m_host->now()});
+    double const next_work = m_data->work(ImGui::GetTime());
+    auto const* signed_in = m_state.signed_in();
+    if (signed_in && signed_in->session.user.id != m_user) { // someone else: nothing of the last one stays
+        m_user = signed_in->session.user.id;
+        m_views.clear();
+        m_dialogs.close();
+    }
+    if (!signed_in) m_user.clear(), m_views.clear(), m_dialogs.close();
+    if (signed_in && m_state.address.path.empty()) apply(Go{address_from(home_of(signed_in->session)), true});
+    m_data->look();
 
+    bool const contrast = m_host->prefers_more_contrast();
+    auto const style = std::string(is_dark() ? "dark" : "light") + (contrast ? " contrast" : "");
+    theme::Tokens const& plain = is_dark() ? theme::dark : theme::light;
+    if (style != m_style) {
+        m_contrast = with_contrast(plain);
+        apply_style(contrast ? m_contrast : plain);
+        m_style = style;
+    }
     m_mirror.start_frame();
-    Ui ui(colours, m_fonts, m_mirror, m_host->has_mirror());
+    m_keys.start_frame();
+    Ui ui(contrast ? m_contrast : plain, m_fonts, m_mirror, m_keys, *m_clock, m_host->has_mirror());
     ui.reduced_motion = m_host->prefers_less_motion();
+    ui.drawn = m_drawn;
+    if (m_drawn) m_drawn->clear();
     Commands commands;
     ImGui::PushFont(m_fonts[Face::Regular], 13);
     ImGui::SetNextWindowPos({0, 0});
     ImGui::SetNextWindowSize(ImGui::GetIO().DisplaySize);
     ImGui::Begin("console", nullptr, root_flags);
-    ui.set_area(ImGui::GetCursorScreenPos(), ImGui::GetIO().DisplaySize);
-    show_screen();
-    if (m_view) {
-        MirrorScope const page(m_mirror, {.role = Role::Main, .key = "main"});
-        m_view->draw(ui, m_state, commands);
-        draw_version(ui);
-        scroll_by_touch();
-    }
+    ui.set_size(ImGui::GetIO().DisplaySize);
+    if (!std::holds_alternative<Asking>(m_state.session)) draw_screen(ui, commands);
     ImGui::End();
     ImGui::PopFont();
     m_mirror.end_frame();
-    if (m_host->has_mirror()) m_host->show_mirror(m_mirror.to_json());
-    m_next_change = ui.next_change();
+    m_keys.end_frame();
+    if (m_host->has_mirror())
+        if (auto const changes = m_mirror.changes(); !changes.empty()) m_host->show_mirror(changes);
+    m_next_change = std::min(ui.next_change(), next_work);
 
     for (auto const& command : commands)
         std::visit([this](auto const& asked) { apply(asked); }, command);
     if (!commands.empty()) m_next_change = 0;
+    show_title();
+    remember_scrolls(false);
 }
 
-void App::show_screen()
+void App::show_title()
 {
-    if (m_shown == m_state.session.index()) return;
-    m_shown = m_state.session.index();
-    if (std::holds_alternative<SignedOut>(m_state.session))
-        m_view = std::make_unique<SignInView>();
-    else
-        m_view = std::make_unique<SignedInView>();
-    m_host->set_title(m_view->title());
+    std::string title = "Dealerline";
+    if (std::holds_alternative<SignedOut>(m_state.session)) title = "Sign in · Dealerline";
+    if (auto const* signed_in = m_state.signed_in(); signed_in && screen_of(signed_in->session, m_state.address.at(0))) {
+        bool const one = m_state.address.at(0) == "organizations" && !m_state.address.at(1).empty();
+        title = view_of(one ? "organization" : m_state.address.at(0)).title(m_state) + " · Dealerline";
+    }
+    if (title == m_title) return;
+    m_title = title;
+    m_host->set_title(title);
 }
 
-void App::draw_version(Ui& ui)
+// The history keeps how far everything was scrolled: "key top" a line. Browsers refuse to be told with every frame.
+void App::remember_scrolls(bool at_once)
 {
-    TextStyle const style{Face::Regular, 12, ui.colours.text3};
-    std::string const version = "Dealerline " DEALERLINE_VERSION;
-    float const bottom = std::max(ui.origin().y + ui.size().y, ui.bottom() + 52);
-    paragraph(ui, "version", ui.origin().x + (ui.size().x - ui.width(version, style)) / 2, bottom - 27, version, style);
-    ImGui::SetCursorScreenPos({ui.origin().x, bottom});
-    ImGui::Dummy({0, 0}); // what the window can be scrolled to
+    std::string memory;
+    for (auto const& [key, top] : m_mirror.scrolls())
+        if (top > 0) memory += key + ' ' + std::to_string(static_cast<int>(top)) + '\n';
+    if (memory == m_remembered) {
+        m_remember_at = 0;
+        return;
+    }
+    double const present = ImGui::GetTime();
+    if (m_remember_at == 0) m_remember_at = present + settle_time;
+    if (!at_once && present < m_remember_at) {
+        m_next_change = std::min(m_next_change, m_remember_at - present);
+        return;
+    }
+    m_remember_at = 0;
+    m_remembered = memory;
+    m_host->remember(memory);
+}
+
+void App::on_address()
+{
+    auto const before = m_state.address;
+    m_state.address = address_from(m_host->address());
+    m_remembered = m_host->memory();
+    m_dialogs.close();
+    // A list beside its record stays as it is; another page, or another search, begins at the top.
+    bool const same_place = before.at(0) == m_state.address.at(0) && before.query == m_state.address.query;
+    if (same_place && m_remembered.empty()) return;
+    m_mirror.forget_scrolls();
+    for (std::size_t at = 0; at < m_remembered.size();) {
+        auto const end = m_remembered.find('\n', at);
+        auto const space = m_remembered.find(' ', at);
+        if (end == std::string::npos || space > end) break;
+        m_mirror.scroll_to(m_remembered.substr(at, space - at), static_cast<float>(std::atoi(m_remembered.c_str() + space)));
+        at = end + 1;
+    }
+}
+
+bool App::on_key(std::string const& name, bool in_field)
+{
+    if (m_keys.press(name, in_field)) return true;
+    if (m_host->has_mirror()) return false; // the rest is the elements'
+    if (name == "Tab" || name == "Shift+Tab") {
+        m_mirror.focus_next(name != "Tab");
+        return true;
+    }
+    if (name == "Enter") return m_mirror.press_focused(false);
+    if (name == " " && !in_field) return m_mirror.press_focused(true);
+    return false;
+}
+
+void App::on_event(std::string const& name, std::string const& data)
+{
+    Json const content = Json::parse(data, nullptr, false);
+    m_data->on_event(name, content);
 }
 
 void App::on_mirror_event(platform::MirrorEvent event)
@@ -114,40 +237,42 @@ void App::on_mirror_event(platform::MirrorEvent event)
         return m_mirror.focus(std::move(event.key), true);
     case Kind::Blurred:
         return m_mirror.blur(event.key);
+    case Kind::Scrolled:
+        return m_mirror.set_scroll(event.key, static_cast<float>(std::atof(event.text.c_str())));
     }
 }
 
-void App::apply(SignIn const& command)
+void App::apply(Go const& command)
 {
-    m_state.session = SignedOut{.problem = {}, .busy = true};
-    m_session_api->sign_in(command.email, command.password, [this](Result<Session> session) {
-        if (session)
-            m_state.session = SignedIn{.session = *session, .problem = {}};
-        else
-            m_state.session = SignedOut{.problem = session.error().message};
-    });
+    auto address = command.address;
+    if (auto const* signed_in = m_state.signed_in(); signed_in && address.path.empty()) address = address_from(home_of(signed_in->session));
+    if (address == m_state.address) return;
+    remember_scrolls(true);
+    m_host->go(address.text(), command.replace); // on_address follows
 }
 
-void App::apply(SignOut const&)
+void App::apply(Copy const& command)
 {
-    auto signed_in = std::get<SignedIn>(m_state.session);
-    signed_in.problem.clear();
-    signed_in.busy = true;
-    m_state.session = signed_in;
-    m_session_api->sign_out([this, signed_in](Outcome outcome) mutable {
-        signed_in.busy = false;
-        if (outcome) {
-            m_state.session = SignedOut{};
-            return;
-        }
-        signed_in.problem = outcome.error().message;
-        m_state.session = signed_in;
-    });
+    m_host->copy(command.text);
+    m_data->say("Copied", command.text);
 }
 
-void App::apply(OpenPage const& command)
+void App::apply(SetTheme const& command)
 {
-    m_host->open_page(command.path);
+    m_state.theme = command.theme;
+    m_host->store("theme", command.theme);
+}
+
+void App::apply(CloseToast const& command)
+{
+    std::erase_if(m_state.toasts, [&](Toast const& toast) { return toast.id == command.id; });
+}
+
+void App::apply(Open const& command)
+{
+    if (!m_dialogs.is_open()) m_before_dialog = m_mirror.focused();
+    m_dialogs.open(command.dialog);
+    if (!m_dialogs.is_open()) m_mirror.request_focus(m_before_dialog); // back to where it came from
 }
 
 } // namespace console

@@ -10,19 +10,39 @@
 #include <optional>
 
 extern "C" {
-// browser.js
+// browser.js; a returned text is allocated for us
 void page_start();
 void page_fail(char const* sentence);
 void page_send(int id, char const* method, char const* path, char const* body);
-bool page_prefers_dark();
-bool page_prefers_less_motion();
-void page_show_mirror(char const* nodes);
+void page_listen(bool on);
+bool page_prefers(char const* what);
+char* page_stored(char const* name);
+void page_store(char const* name, char const* value);
+void page_show_mirror(char const* changes);
 void page_add_font(char const* family, unsigned char const* bytes, int size);
+char* page_address();
+char* page_memory();
+void page_go(char const* address, bool replace);
+void page_go_back();
+void page_remember(char const* memory);
+void page_copy(char const* text);
 void page_open(char const* path);
-void page_count_frame();
+void page_reload();
+void page_tell_other_tabs(char const* what);
+double page_now();
+int page_utc_offset(double at, char const* zone);
+char* page_build();
+void page_count_frame(double milliseconds);
 }
 
 namespace platform {
+
+static std::string taken(char* text)
+{
+    std::string copy = text;
+    std::free(text);
+    return copy;
+}
 
 // The page's half of the console. Draws only after something woke it: an input, an answer, a timer.
 class Browser final : public Host {
@@ -71,18 +91,49 @@ public:
         wake();
     }
 
-    bool prefers_dark() const override { return page_prefers_dark(); }
-    bool prefers_less_motion() const override { return page_prefers_less_motion(); }
+    void on_address()
+    {
+        m_program.on_address();
+        wake();
+    }
+
+    bool on_key(std::string const& name, bool in_field)
+    {
+        bool const ours = m_program.on_key(name, in_field);
+        if (ours) wake();
+        return ours;
+    }
+
+    void on_event(std::string const& name, std::string const& data)
+    {
+        m_program.on_event(name, data);
+        wake();
+    }
+
+    void listen(bool on) override { page_listen(on); }
+    bool prefers_dark() const override { return page_prefers("dark"); }
+    bool prefers_less_motion() const override { return page_prefers("less motion"); }
+    bool prefers_more_contrast() const override { return page_prefers("more contrast"); }
+    std::string stored(std::string const& name) const override { return taken(page_stored(name.c_str())); }
+    void store(std::string const& name, std::string const& value) override { page_store(name.c_str(), value.c_str()); }
     bool has_mirror() const override { return true; }
+    void show_mirror(std::string const& changes) override { page_show_mirror(changes.c_str()); }
+    std::string address() const override { return taken(page_address()); }
+    std::string memory() const override { return taken(page_memory()); }
+    void go(std::string const& address, bool replace) override { page_go(address.c_str(), replace); }
+    void go_back() override { page_go_back(); }
+    void remember(std::string const& memory) override { page_remember(memory.c_str()); }
+    void copy(std::string const& text) override { page_copy(text.c_str()); }
     void set_title(std::string const& title) override { m_window.set_title(title); }
     void open_page(std::string const& path) override { page_open(path.c_str()); }
-
-    void show_mirror(std::string const& nodes) override
+    void reload() override { page_reload(); }
+    void tell_other_tabs(std::string const& what) override { page_tell_other_tabs(what.c_str()); }
+    std::int64_t now() const override { return static_cast<std::int64_t>(page_now()); }
+    int utc_offset(std::int64_t at, std::string const& zone) const override
     {
-        if (nodes == m_shown) return;
-        m_shown = nodes;
-        page_show_mirror(nodes.c_str());
+        return page_utc_offset(static_cast<double>(at), zone.c_str());
     }
+    std::string build() const override { return taken(page_build()); }
 
     void add_mirror_font(std::string const& family, std::span<unsigned char const> font) override
     {
@@ -101,8 +152,9 @@ private:
     {
         m_scheduled = false;
         m_window.handle_waiting();
+        double const began = emscripten_get_now();
         m_window.draw(m_program);
-        page_count_frame();
+        page_count_frame(emscripten_get_now() - began);
         emscripten_clear_timeout(m_timer);
         if (--m_frames_left > 0 || m_window.has_input_left()) {
             schedule();
@@ -116,7 +168,6 @@ private:
     Window m_window;
     std::map<int, OnReply> m_waiting;
     int m_next_request = 1;
-    std::string m_shown;
     int m_frames_left = 0;
     bool m_scheduled = false;
     long m_timer = 0;
@@ -132,13 +183,6 @@ int run(Program& program, int, char**)
         return 1;
     }
     return 0;
-}
-
-static std::string taken(char* text)
-{
-    std::string copy = text;
-    std::free(text);
-    return copy;
 }
 
 } // namespace platform
@@ -158,6 +202,24 @@ EMSCRIPTEN_KEEPALIVE void console_reply(int id, int status, char* body)
 EMSCRIPTEN_KEEPALIVE void console_mirror_event(int kind, char* key, char* text)
 {
     platform::browser->on_mirror_event({static_cast<platform::MirrorEvent::Kind>(kind), platform::taken(key), platform::taken(text)});
+}
+
+EMSCRIPTEN_KEEPALIVE void console_address()
+{
+    if (platform::browser) platform::browser->on_address();
+}
+
+EMSCRIPTEN_KEEPALIVE bool console_key(char* name, bool in_field)
+{
+    auto const key = platform::taken(name);
+    return platform::browser && platform::browser->on_key(key, in_field);
+}
+
+EMSCRIPTEN_KEEPALIVE void console_event(char* name, char* data)
+{
+    auto const event = platform::taken(name);
+    auto const content = platform::taken(data);
+    if (platform::browser) platform::browser->on_event(event, content);
 }
 
 EMSCRIPTEN_KEEPALIVE void console_context_restored()

@@ -9,30 +9,27 @@ mergeInto(LibraryManager.library, {
     },
 
     page_send: function (id, method, path, body) {
-        const longest = 30000; // milliseconds; after that the server counts as not answering
-        const request = { method: UTF8ToString(method), credentials: 'same-origin', cache: 'no-store', headers: {}, signal: AbortSignal.timeout(longest) };
-        const content = UTF8ToString(body);
-        if (content) {
-            request.body = content;
-            request.headers['Content-Type'] = 'application/json';
-        }
-        fetch(UTF8ToString(path), request)
-            .then((reply) => reply.text().then((text) => [reply.status, text]))
-            .catch(() => [0, ''])
-            .then((answer) => _console_reply(id, answer[0], page.text(answer[1])));
+        page.send(id, UTF8ToString(method), UTF8ToString(path), UTF8ToString(body));
     },
 
-    page_prefers_dark: function () {
-        const chosen = document.documentElement.getAttribute('data-theme');
-        return chosen ? chosen === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+    page_listen: function (on) {
+        page.listen(on);
     },
 
-    page_prefers_less_motion: function () {
-        return matchMedia('(prefers-reduced-motion: reduce)').matches;
+    page_prefers: function (what) {
+        return page.prefers(UTF8ToString(what));
     },
 
-    page_show_mirror: function (nodes) {
-        page.show(JSON.parse(UTF8ToString(nodes)));
+    page_stored: function (name) {
+        return page.text(page.stored(UTF8ToString(name)));
+    },
+
+    page_store: function (name, value) {
+        page.store(UTF8ToString(name), UTF8ToString(value));
+    },
+
+    page_show_mirror: function (changes) {
+        page.show(JSON.parse(UTF8ToString(changes)));
     },
 
     page_add_font: function (family, bytes, size) {
@@ -41,13 +38,58 @@ mergeInto(LibraryManager.library, {
         document.fonts.add(new FontFace(UTF8ToString(family), HEAPU8.slice(bytes, bytes + size), box));
     },
 
-    page_open: function (path) {
-        location.assign(UTF8ToString(path));
+    page_address: function () {
+        return page.text(location.hash);
     },
 
-    // For whoever watches that nothing is drawn at rest.
-    page_count_frame: function () {
+    page_memory: function () {
+        return page.text((history.state && history.state.memory) || '');
+    },
+
+    page_go: function (address, replace) {
+        page.go(UTF8ToString(address), replace);
+    },
+
+    page_go_back: function () {
+        history.back();
+    },
+
+    page_remember: function (memory) {
+        history.replaceState({ memory: UTF8ToString(memory) }, '');
+    },
+
+    page_copy: function (text) {
+        page.copy(UTF8ToString(text));
+    },
+
+    page_open: function (path) {
+        page.open(UTF8ToString(path));
+    },
+
+    page_reload: function () {
+        location.reload();
+    },
+
+    page_tell_other_tabs: function (what) {
+        page.tabs.postMessage({ name: UTF8ToString(what), data: '' });
+    },
+
+    page_now: function () {
+        return Date.now();
+    },
+
+    page_utc_offset: function (at, zone) {
+        return page.utcOffset(at, UTF8ToString(zone));
+    },
+
+    page_build: function () {
+        return page.text(page.build);
+    },
+
+    // For whoever watches that nothing is drawn at rest, and what a frame costs.
+    page_count_frame: function (milliseconds) {
         const canvas = Module['canvas'];
         canvas.dataset.frames = Number(canvas.dataset.frames || 0) + 1;
+        canvas.dataset.milliseconds = milliseconds.toFixed(2);
     },
 });

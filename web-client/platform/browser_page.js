@@ -1,9 +1,11 @@
 // The page's side of web-client/platform/browser.cpp, which calls it through browser.js: the mirror, that is the DOM that lies over
-// the canvas, each element where it is drawn; what wakes the program; and what to say when it cannot run.
+// the canvas, each element where it is drawn; keys, addresses, events; what wakes the program; and what to say when it cannot run.
 const page = {
     root: null,
-    elements: new Map(), // key to { node, element, label }
-    kinds: { pressed: 0, typed: 1, focused: 2, focusedByKey: 3, blurred: 4 },
+    entries: new Map(), // node id to { node, element }
+    kinds: { pressed: 0, typed: 1, focused: 2, focusedByKey: 3, blurred: 4, scrolled: 5 },
+    build: ((document.currentScript && document.currentScript.src.match(/console\.([0-9a-f]{10})\.js/)) || ['', ''])[1],
+    tabs: new BroadcastChannel('dealerline-console'),
 
     text(string) {
         const size = lengthBytesUTF8(string) + 1;
@@ -16,34 +18,195 @@ const page = {
         _console_mirror_event(page.kinds[kind], page.text(key), page.text(string || ''));
     },
 
-    tags: {
-        main: 'main', form: 'form', heading: 'h1', text: 'p', label: 'label', textbox: 'input', button: 'button', link: 'a',
-        status: 'div', alert: 'div', list: 'ul', item: 'li',
+    prefers(what) {
+        const queries = { dark: '(prefers-color-scheme: dark)', 'less motion': '(prefers-reduced-motion: reduce)', 'more contrast': '(prefers-contrast: more)' };
+        return matchMedia(queries[what]).matches;
     },
 
+    stored(name) {
+        try {
+            return localStorage.getItem(`dealerline.${name}`) || '';
+        } catch {
+            return ''; // storage may be switched off
+        }
+    },
+
+    store(name, value) {
+        try {
+            localStorage.setItem(`dealerline.${name}`, value);
+        } catch {
+            return;
+        }
+        page.showTheme();
+    },
+
+    // The page behind the canvas follows the chosen theme: fields, carets and scrollbars are the browser's.
+    showTheme() {
+        const theme = page.stored('theme');
+        if (theme) document.documentElement.dataset.theme = theme;
+        else delete document.documentElement.dataset.theme;
+    },
+
+    send(id, method, path, body) {
+        const longest = 30000; // milliseconds; after that the server counts as not answering
+        const request = { method, credentials: 'same-origin', cache: 'no-store', headers: {}, signal: AbortSignal.timeout(longest) };
+        if (body) {
+            request.body = body;
+            request.headers['Content-Type'] = 'application/json';
+        }
+        fetch(path, request)
+            .then((reply) => reply.text().then((text) => [reply.status, text]))
+            .catch(() => [0, ''])
+            .then(([status, text]) => _console_reply(id, status, page.text(text)));
+    },
+
+    // One stream for all tabs: the tab that holds the lock has it and tells the others.
+    listening: null,
+    listen(on) {
+        if (Boolean(page.listening) === on) return;
+        if (!on) {
+            page.listening.abort();
+            page.listening = null;
+            return;
+        }
+        const ending = new AbortController();
+        page.listening = ending;
+        const hold = () => new Promise((done) => page.stream(ending.signal, done));
+        if (navigator.locks) navigator.locks.request('dealerline-events', { signal: ending.signal }, hold).catch(() => {});
+        else hold();
+    },
+
+    lastEvent: '',
+    stream(signal, done) {
+        const longestPause = 15000; // milliseconds
+        let source = null;
+        let pause = 1000;
+        let timer = 0;
+        const pass = (name) => (event) => {
+            if (event.lastEventId) page.lastEvent = event.lastEventId;
+            page.tabs.postMessage({ name, data: event.data || '' });
+            page.onEvent(name, event.data || '');
+        };
+        const connect = () => {
+            source = new EventSource('/api/events' + (page.lastEvent ? `?last_event_id=${encodeURIComponent(page.lastEvent)}` : ''));
+            ['hello', 'change', 'reload', 'session_ended'].forEach((name) => source.addEventListener(name, pass(name)));
+            source.onopen = (event) => {
+                pause = 1000;
+                pass('open')(event);
+            };
+            source.onerror = (event) => {
+                source.close(); // the browser gives up for good after a refusal; we do not
+                pass('lost')(event);
+                timer = setTimeout(connect, pause);
+                pause = Math.min(pause * 2, longestPause);
+            };
+        };
+        connect();
+        signal.addEventListener('abort', () => {
+            clearTimeout(timer);
+            source.close();
+            page.lastEvent = '';
+            done();
+        });
+    },
+
+    onEvent(name, data) {
+        _console_event(page.text(name), page.text(data));
+    },
+
+    go(address, replace) {
+        if (replace) history.replaceState(null, '', address);
+        else history.pushState(null, '', address);
+        _console_address();
+    },
+
+    open(path) {
+        if (path.startsWith('https:')) window.open(path, '_blank', 'noopener');
+        else location.assign(path);
+    },
+
+    copy(text) {
+        const byHand = () => {
+            const area = document.createElement('textarea');
+            area.value = text;
+            document.body.append(area);
+            const before = document.activeElement;
+            area.select();
+            document.execCommand('copy');
+            area.remove();
+            if (before) before.focus();
+        };
+        if (navigator.clipboard) navigator.clipboard.writeText(text).catch(byHand);
+        else byHand();
+    },
+
+    clocks: new Map(),
+    utcOffset(at, zone) {
+        if (!zone) return -new Date(at).getTimezoneOffset() * 60;
+        try {
+            let clock = page.clocks.get(zone);
+            if (!clock) {
+                const parts = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' };
+                clock = new Intl.DateTimeFormat('en-CA', { timeZone: zone, hourCycle: 'h23', ...parts });
+                page.clocks.set(zone, clock);
+            }
+            const read = {};
+            clock.formatToParts(at).forEach(({ type, value }) => (read[type] = Number(value)));
+            const there = Date.UTC(read.year, read.month - 1, read.day, read.hour, read.minute, read.second);
+            return Math.round((there - Math.floor(at / 1000) * 1000) / 1000);
+        } catch {
+            return 0; // a zone that this browser does not know: UTC
+        }
+    },
+
+    tags: {
+        main: 'main', navigation: 'nav', banner: 'header', region: 'section', article: 'article', form: 'form', heading: 'h1', text: 'p',
+        label: 'label', textbox: 'input', button: 'button', link: 'a', list: 'ul', orderedlist: 'ol', item: 'li', tab: 'button', figure: 'figure',
+    },
+    roles: new Set(['search', 'group', 'dialog', 'table', 'row', 'columnheader', 'cell', 'listbox', 'tab', 'tablist', 'option', 'status', 'alert', 'note']),
+    containers: new Set([
+        'main', 'navigation', 'banner', 'region', 'article', 'form', 'search', 'group', 'dialog', 'scroller', 'table', 'row', 'list', 'item',
+        'orderedlist', 'listbox', 'figure', 'tablist', 'cell', 'columnheader', 'option', 'status', 'alert', 'note', 'link',
+    ]),
+
     create(node) {
-        const element = document.createElement(page.tags[node.role]);
+        const element = document.createElement(node.role === 'heading' ? `h${node.level}` : page.tags[node.role] || 'div');
         const key = node.key;
-        if (node.role === 'status' || node.role === 'alert') element.setAttribute('role', node.role);
+        element.id = key;
+        if (page.roles.has(node.role)) element.setAttribute('role', node.role);
+        if (page.tags[node.role] === 'ul' || page.tags[node.role] === 'ol') element.setAttribute('role', 'list');
+        if (node.role === 'dialog') element.setAttribute('aria-modal', 'true');
         if (node.role === 'form') {
             element.noValidate = true; // the server's sentence is shown, in our words
             element.addEventListener('submit', (event) => event.preventDefault());
         }
-        if (node.role === 'button') {
+        if (node.role === 'button' || node.role === 'tab') {
             element.type = node.submits ? 'submit' : 'button';
-            element.addEventListener('click', () => {
-                if (element.getAttribute('aria-disabled') !== 'true') page.tell('pressed', key);
+            element.addEventListener('click', () => page.tell('pressed', key));
+        }
+        if (node.role === 'option') {
+            element.addEventListener('mousedown', (event) => event.preventDefault()); // the field keeps the focus
+            element.addEventListener('click', () => page.tell('pressed', key));
+        }
+        if (node.role === 'row') {
+            // A whole row leads where its link leads, unless its text is being selected.
+            element.addEventListener('click', (event) => {
+                if (getSelection().isCollapsed && !event.target.closest('a, button, input')) page.tell('pressed', key);
             });
         }
+        if (node.role === 'scroller') {
+            element.className = 'scroller';
+            element.tabIndex = -1;
+            element.addEventListener('scroll', () => page.tell('scrolled', key, String(element.scrollTop)), { passive: true });
+        }
         if (node.role === 'textbox') {
-            element.id = key;
             element.spellcheck = false;
             element.autocapitalize = 'none';
             element.addEventListener('input', () => page.tell('typed', key, element.value));
             element.addEventListener('change', () => page.tell('typed', key, element.value));
         }
         if (node.role === 'label') element.htmlFor = node.target;
-        if (node.role === 'button' || node.role === 'textbox' || node.role === 'link') {
+        if (['button', 'textbox', 'link', 'tab'].includes(node.role)) {
             element.addEventListener('focus', () => page.tell(element.matches(':focus-visible') ? 'focusedByKey' : 'focused', key));
             element.addEventListener('blur', () => page.tell('blurred', key));
         }
@@ -51,77 +214,130 @@ const page = {
     },
 
     attribute(element, name, value) {
-        if (value) element.setAttribute(name, value === true ? 'true' : value);
+        if (value !== undefined && value !== '') element.setAttribute(name, value === true ? 'true' : String(value));
         else element.removeAttribute(name);
     },
 
-    update(element, node, before) {
+    // The text of a container stands in a node of its own before its children.
+    writeText(element, text) {
+        const first = element.firstChild;
+        if (first && first.nodeType === Node.TEXT_NODE) {
+            if (first.data !== text) first.data = text;
+        } else if (text) {
+            element.prepend(text);
+        }
+    },
+
+    update(element, node) {
         const style = element.style;
         if (node.w) {
-            style.left = node.x + 'px';
-            style.top = node.y + 'px';
-            style.width = node.w + 'px';
-            style.height = node.h + 'px';
-            style.paddingLeft = (node.left || 0) + 'px';
-            style.paddingRight = (node.right || 0) + 'px';
-            style.whiteSpace = node.wraps ? 'pre-wrap' : '';
-            style.font = `${node.size}px/${node.line || node.size}px "${node.face}"`;
+            style.left = `${node.x}px`;
+            style.top = `${node.y}px`;
+            style.width = `${node.w}px`;
+            style.height = `${node.h}px`;
         }
+        if (node.face) style.font = `${node.size}px/${node.line || node.size}px "${node.face}"`;
+        style.paddingLeft = node.left ? `${node.left}px` : '';
+        style.paddingRight = node.right ? `${node.right}px` : '';
+        style.whiteSpace = node.wraps ? 'pre-wrap' : '';
+        element.classList.toggle('placed', Boolean(node.w));
         if (node.role === 'textbox') {
             if (element.type !== node.input) element.type = node.input;
             if (element.value !== node.value) element.value = node.value;
-            element.name = node.name;
-            element.autocomplete = node.autocomplete;
-        } else if (element.textContent !== node.text && !page.isContainer(node)) {
-            element.textContent = node.text;
+            if (element.name !== node.name) element.name = node.name;
+            if (element.autocomplete !== node.autocomplete) element.autocomplete = node.autocomplete;
+            if (element.placeholder !== (node.placeholder || '')) element.placeholder = node.placeholder || '';
+            element.classList.toggle('covered', Boolean(node.hidden_text));
+            if (node.active !== undefined) {
+                element.setAttribute('role', 'combobox');
+                element.setAttribute('aria-expanded', 'true');
+                element.setAttribute('aria-controls', node.target);
+                element.setAttribute('aria-autocomplete', 'list');
+                element.setAttribute('aria-activedescendant', node.active);
+            }
+        } else {
+            page.writeText(element, node.text || '');
         }
         if (node.role === 'link') element.href = node.href;
+        if (node.role === 'scroller') style.setProperty('--content', `${node.content}px`);
         page.attribute(element, 'title', node.title);
+        page.attribute(element, 'aria-label', node.label);
         page.attribute(element, 'aria-disabled', node.disabled);
         page.attribute(element, 'aria-busy', node.busy);
         page.attribute(element, 'aria-invalid', node.invalid);
-        page.attribute(element, 'aria-pressed', node.pressed === undefined ? '' : String(node.pressed));
+        page.attribute(element, 'aria-pressed', node.pressed);
+        page.attribute(element, 'aria-selected', node.selected);
+        page.attribute(element, 'aria-expanded', node.active !== undefined ? true : node.expanded);
+        page.attribute(element, 'aria-current', node.current && (node.href ? 'page' : 'true'));
         page.attribute(element, 'aria-describedby', node.described_by);
-        if (node.role === 'alert') element.id = node.key;
-        if (node.take_focus && !(before && before.take_focus)) element.focus();
+        page.attribute(element, 'aria-sort', node.sort);
+        page.attribute(element, 'aria-rowindex', node.role === 'row' ? node.index : undefined);
+        page.attribute(element, 'aria-colindex', node.role === 'cell' || node.role === 'columnheader' ? node.index : undefined);
+        page.attribute(element, 'aria-rowcount', node.count);
+        page.attribute(element, 'aria-colcount', node.columns);
+        page.attribute(element, 'tabindex', node.by_arrows ? -1 : node.role === 'scroller' ? -1 : undefined);
+        element.inert = Boolean(node.inert);
     },
 
-    isContainer(node) {
-        return node.role === 'main' || node.role === 'form' || node.role === 'list';
-    },
-
-    // Elements are kept by key, so that focus, selection and a half-composed word survive.
-    show(nodes) {
-        const kept = new Set(nodes.map((node) => node.key));
-        page.elements.forEach((entry, key) => {
-            if (!kept.has(key)) {
-                entry.element.remove();
-                page.elements.delete(key);
-            }
+    // Elements are kept by their node, so that focus, selection and a half-composed word survive. A number is a node that did not change.
+    show(changes) {
+        const kept = new Set();
+        changes.forEach((change) => kept.add(typeof change === 'number' ? change : change.id));
+        const had = document.activeElement;
+        page.entries.forEach((entry, id) => {
+            if (kept.has(id)) return;
+            entry.element.remove();
+            page.entries.delete(id);
         });
-        const filled = new Map(); // parent element to the number of children that are in place
-        nodes.forEach((node) => {
-            let entry = page.elements.get(node.key);
-            const before = entry && entry.node;
-            if (!entry || before.role !== node.role) {
-                if (entry) entry.element.remove();
-                entry = { element: page.create(node) };
-                page.elements.set(node.key, entry);
+        const next = new Map(); // container to the element that should come next in it
+        const after = [];
+        changes.forEach((change) => {
+            const is_same = typeof change === 'number';
+            const id = is_same ? change : change.id;
+            let entry = page.entries.get(id);
+            if (!is_same) {
+                if (entry && (entry.node.role !== change.role || entry.node.level !== change.level)) {
+                    entry.element.remove();
+                    entry = null;
+                }
+                if (!entry) {
+                    entry = { element: page.create(change) };
+                    page.entries.set(id, entry);
+                }
+                entry.node = change;
             }
-            const parent = node.parent ? page.elements.get(node.parent).element : page.root;
-            const place = filled.get(parent) || 0;
-            filled.set(parent, place + 1);
-            if (parent.children[place] !== entry.element) parent.insertBefore(entry.element, parent.children[place] || null);
-            page.update(entry.element, node, before);
-            entry.node = node;
+            const { node, element } = entry;
+            const parent = node.parent ? page.entries.get(node.parent).element : page.root;
+            const place = next.has(parent) ? next.get(parent) : parent.firstElementChild;
+            if (place === element) {
+                next.set(parent, element.nextElementSibling);
+            } else {
+                parent.insertBefore(element, place);
+                next.set(parent, place);
+            }
+            if (is_same) return;
+            page.update(element, node);
+            if (node.scroll_to !== undefined || node.take_focus) after.push(entry);
         });
+        after.forEach(({ node, element }) => {
+            if (node.scroll_to !== undefined) element.scrollTop = node.scroll_to;
+            if (node.take_focus) element.focus({ preventScroll: node.role === 'link' });
+        });
+        // What had the focus is gone: keys must not fall to nobody.
+        if (had && had !== document.body && !had.isConnected) page.tell('blurred', had.id);
     },
 
-    // The mouse over an element is also the mouse over the canvas below it; releasing is heard on the document anyway.
-    passDown(canvas) {
-        ['mousemove', 'mousedown', 'wheel'].forEach((type) =>
-            page.root.addEventListener(type, (event) => canvas.dispatchEvent(new event.constructor(type, event)), { passive: true })
-        );
+    keyName(event) {
+        const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+        const ctrl = event.ctrlKey || event.metaKey;
+        const shift = event.shiftKey && (event.key.length > 1 || ctrl);
+        return (ctrl ? 'Ctrl+' : '') + (event.altKey ? 'Alt+' : '') + (shift ? 'Shift+' : '') + name;
+    },
+
+    onKey(event) {
+        if (event.isComposing || event.keyCode === 229) return; // the input method's
+        const in_field = event.target instanceof HTMLInputElement;
+        if (_console_key(page.text(page.keyName(event)), in_field)) event.preventDefault();
     },
 
     fail(sentence) {
@@ -130,20 +346,38 @@ const page = {
         notice.hidden = false;
     },
 
+    // The mouse over an element is also the mouse over the canvas below it; releasing is heard on the document anyway.
+    passDown(canvas) {
+        ['mousemove', 'mousedown'].forEach((type) =>
+            page.root.addEventListener(type, (event) => canvas.dispatchEvent(new event.constructor(type, event)), { passive: true })
+        );
+    },
+
     // Called once there is a program to wake.
     start() {
         const canvas = Module['canvas'];
         const wake = () => _console_wake();
         page.root = document.getElementById('mirror');
+        history.scrollRestoration = 'manual';
+        page.showTheme();
         page.passDown(canvas);
-        ['mousemove', 'mousedown', 'mouseup', 'wheel', 'touchstart', 'touchmove', 'touchend', 'keydown', 'keyup'].forEach((type) =>
+        window.addEventListener('keydown', page.onKey, { capture: true });
+        window.addEventListener('popstate', () => _console_address());
+        window.addEventListener('storage', () => {
+            page.showTheme();
+            wake();
+        });
+        page.tabs.addEventListener('message', ({ data }) => page.onEvent(data.name, data.data));
+        ['mousemove', 'mousedown', 'mouseup', 'touchstart', 'touchmove', 'touchend', 'keyup'].forEach((type) =>
             window.addEventListener(type, wake, { capture: true, passive: true })
         );
-        ['resize', 'focus', 'blur'].forEach((type) => window.addEventListener(type, wake));
+        ['resize', 'focus', 'blur', 'online'].forEach((type) => window.addEventListener(type, wake));
         document.documentElement.addEventListener('mouseleave', wake);
         document.addEventListener('visibilitychange', wake);
         canvas.addEventListener('mousedown', () => document.activeElement && document.activeElement.blur());
-        matchMedia('(prefers-color-scheme: dark)').addEventListener('change', wake);
+        ['(prefers-color-scheme: dark)', '(prefers-reduced-motion: reduce)', '(prefers-contrast: more)'].forEach((query) =>
+            matchMedia(query).addEventListener('change', wake)
+        );
         new MutationObserver(wake).observe(document.documentElement, { attributeFilter: ['data-theme'] });
         const watchDensity = () => {
             const query = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);

@@ -36,7 +36,6 @@ std::string Window::open()
     ImGuiIO& io = ImGui::GetIO();
     io.IniFilename = nullptr;
     io.LogFilename = nullptr;
-    io.ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
     ImGui_ImplSDL2_InitForOpenGL(m_window, m_context);
     if (!m_renderer.start()) return "The graphics driver refused our shader.";
     return {};

@@ -1,5 +1,15 @@
 #pragma once
 
+#include "shared/base/error.h"
+#include "shared/domain/notification.h"
+#include "shared/domain/organization.h"
+#include "shared/domain/phone_number.h"
+#include "shared/domain/provisioning.h"
+#include "web-client/state/address.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -9,18 +19,31 @@ namespace console {
 struct User {
     std::string id;
     std::string email;
-    std::string role;
+    std::string role; // platform_admin, platform_viewer, or none
 };
 
-struct Organization {
-    std::string id;
+struct Membership {
+    std::string id; // of the organisation
     std::string name;
+    std::string role; // admin, staff
+};
+
+struct Installation {
+    bool simulated = false; // no call, text or cent is real
+    std::string version;
+    std::string build; // the console that the server hands out now
+    Time snapshot_at; // never, unless this is a snapshot
 };
 
 // Who is signed in, as the server told it.
 struct Session {
     User user;
-    std::vector<Organization> organizations;
+    std::vector<Membership> organizations;
+    Installation installation;
+
+    bool is_platform() const { return user.role == "platform_admin" || user.role == "platform_viewer"; }
+    bool may_change() const { return user.role == "platform_admin"; }
+    bool may_change(std::string const& organization_id) const;
 };
 
 struct Asking { }; // the first answer of the server has not come
@@ -32,13 +55,151 @@ struct SignedOut {
 
 struct SignedIn {
     Session session;
-    std::string problem;
-    bool busy = false; // a sign-out is on its way
+    bool ended = false; // the server no longer knows it: sign in again over what is on the screen
+    std::string problem; // of that sign-in
+    bool busy = false; // a sign-in or sign-out is on its way
 };
 
-// What the server owns, as far as we know it. Only App changes it.
+// Something that the server owns, as far as we have it.
+template <typename T>
+struct Remote {
+    std::optional<T> value; // the last good answer; stays while a new one is asked for
+    std::optional<Error> problem; // of the last try
+    bool asking = false;
+    bool stale = false; // ask again when it is looked at
+    double asked_at = 0; // seconds, ImGui's clock
+
+    bool is_missing() const { return (!value || stale) && !asking && !problem; }
+};
+
+template <typename Row>
+struct RemoteList {
+    std::string query; // what the rows answer: "search=…&sort=…"
+    std::vector<Row> rows; // from the first one on
+    std::string cursor; // where the next page begins; empty: that is all
+    std::map<std::string, int> counts;
+    std::optional<Error> problem;
+    bool asking = false;
+    bool loaded = false; // a first page has come
+    bool stale = false;
+    double asked_at = 0;
+    int generation = 0; // answers to an older question are dropped
+
+    int count(std::string const& name) const
+    {
+        auto const found = counts.find(name);
+        return found == counts.end() ? 0 : found->second;
+    }
+    // All that match, loaded or not.
+    int total() const { return cursor.empty() ? static_cast<int>(rows.size()) : std::max(count("total"), static_cast<int>(rows.size()) + 1); }
+};
+
+struct OrganizationRow {
+    Organization organization;
+    std::string status; // active, provisioning, needs_attention, held, suspended, closed
+    std::string phone_number;
+    std::string place;
+    std::string cause;
+};
+
+struct NumberRow {
+    PhoneNumber number;
+    std::string organization_name;
+};
+
+struct Run {
+    ProvisioningRun run;
+    std::vector<ProvisioningStep> steps;
+};
+
+struct Provider {
+    std::string name, what, state;
+    Time last_success_at, last_failure_at;
+    std::string last_failure;
+    int calls = 0, failures = 0;
+    int p95_ms = -1;
+    std::vector<int> recent_ms;
+};
+
+struct SignupDay {
+    std::string date; // 2026-11-01
+    int organizations = 0;
+    int live = 0;
+};
+
+struct Overview {
+    std::map<std::string, int> organizations;
+    int owned = 0, active = 0;
+    std::string monthly_rent;
+    int pending = 0;
+    Time oldest_pending;
+    std::vector<Notification> oldest;
+    std::vector<SignupDay> signups;
+    int signups_today = 0;
+    int seconds_to_live = -1;
+    std::vector<Provider> providers;
+};
+
+struct OrganizationDetail {
+    Remote<OrganizationRow> organization;
+    Remote<std::vector<PhoneNumber>> numbers;
+    Remote<Run> run;
+};
+
+// Something that a person started, by a name of its own: "activate:+16045550123".
+struct Action {
+    bool busy = false;
+    double since = 0;
+    std::optional<Error> problem;
+};
+
+struct Toast {
+    int id = 0;
+    bool is_error = false;
+    std::string title;
+    std::string text;
+    double until = 0; // errors stay
+};
+
+struct Connection {
+    bool lost = false; // the server does not answer
+    Time last_answer;
+    bool live = false; // changes arrive by themselves
+};
+
+// What the server owns, as far as we know it, and where we are. Only App changes it.
 struct AppState {
     std::variant<Asking, SignedOut, SignedIn> session;
+    Address address;
+    Connection connection;
+    bool outdated = false; // the server hands out a newer console
+    std::string theme; // light, dark; empty follows the system
+
+    Remote<Overview> overview;
+    RemoteList<OrganizationRow> organizations;
+    RemoteList<OrganizationRow> matches; // what the palette looks for
+    RemoteList<NumberRow> numbers;
+    std::map<std::string, RemoteList<Notification>> notifications; // by status
+    std::map<std::string, Remote<Notification>> notification; // by id, of those that no list holds
+    std::map<std::string, OrganizationDetail> details; // by organisation
+
+    std::map<std::string, Action> actions;
+    std::vector<Toast> toasts;
+
+    SignedIn const* signed_in() const { return std::get_if<SignedIn>(&session); }
+    Action action(std::string const& name) const
+    {
+        auto const found = actions.find(name);
+        return found == actions.end() ? Action{} : found->second;
+    }
 };
+
+inline bool Session::may_change(std::string const& organization_id) const
+{
+    if (may_change()) return true;
+    for (auto const& membership : organizations)
+        if (membership.id == organization_id && membership.role == "admin") return true;
+    return false;
+}
 
 } // namespace console

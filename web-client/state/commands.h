@@ -1,5 +1,7 @@
 #pragma once
 
+#include "web-client/state/address.h"
+
 #include <string>
 #include <variant>
 #include <vector>
@@ -10,15 +12,59 @@ struct SignIn {
     std::string email;
     std::string password;
 };
-
-struct SignOut { };
-
+struct SignOut {
+    bool everywhere = false; // every session of this user
+};
 struct OpenPage {
     std::string path;
 };
+struct Go {
+    Address address;
+    bool replace = false; // the same place seen differently: no new entry in the history
+};
+struct GoBack { };
+struct LoadMore {
+    std::string list; // organizations, numbers, notifications
+};
+struct Find { // organisations, for the palette
+    std::string text;
+};
+struct TryAgain { }; // to load what failed
+struct Activate {
+    std::string phone_number;
+    std::string organization_id;
+    std::string elevenlabs_phone_id;
+};
+struct RetryRun {
+    std::string organization_id;
+    std::string area_code; // empty: where it looked before
+};
+struct Decide {
+    std::string notification_id;
+    bool resolve = true; // else dismiss
+};
+struct SaveSettings {
+    std::string organization_id;
+    std::string name;
+    std::string time_zone;
+};
+struct Copy {
+    std::string text;
+};
+struct SetTheme {
+    std::string theme;
+};
+struct CloseToast {
+    int id;
+};
+struct Reload { };
+struct Open { // a dialog
+    std::string dialog; // palette, keys, menu, dismiss:<id>; empty closes
+};
 
 // What a person asked for while a frame was drawn; App carries it out afterwards.
-using Command = std::variant<SignIn, SignOut, OpenPage>;
+using Command = std::variant<SignIn, SignOut, OpenPage, Go, GoBack, LoadMore, Find, TryAgain, Activate, RetryRun, Decide, SaveSettings, Copy,
+    SetTheme, CloseToast, Reload, Open>;
 using Commands = std::vector<Command>;
 
 } // namespace console

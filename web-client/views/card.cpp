@@ -12,14 +12,13 @@ static constexpr float phone_padding = 24;
 static constexpr float phone_top = 72;
 static constexpr float footer = 52; // kept free below for the version
 
-Rect draw_card(Ui& ui, float height, float usual_height)
+Rect draw_card(Ui& ui, float page_top, float height, float usual_height)
 {
-    ImVec2 const origin = ui.origin();
+    ImVec2 const origin{0, page_top};
     ImVec2 const size = ui.size();
     if (ui.compact()) {
         float const top = std::min(phone_top, std::max(phone_padding, (size.y - usual_height - footer) / 2));
         ui.fill({origin.x, origin.y, size.x, std::max(size.y, top + height + footer)}, ui.colours.surface);
-        ui.reach(origin.y + top + height);
         return {origin.x + phone_padding, origin.y + top, size.x - 2 * phone_padding, height};
     }
     float const outer = height + 2 * padding;
@@ -28,7 +27,6 @@ Rect draw_card(Ui& ui, float height, float usual_height)
     ui.shadow(card, 12);
     ui.fill(card, ui.colours.surface, 12);
     ui.edge(card, ui.colours.border, 12);
-    ui.reach(card.bottom());
     return {card.x + padding, card.y + padding, card.w - 2 * padding, height};
 }
 

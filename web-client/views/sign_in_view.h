@@ -9,19 +9,19 @@ namespace console {
 // E-mail and password; one sentence when the server refuses them.
 class SignInView final : public View {
 public:
-    char const* title() const override { return "Sign in · Dealerline"; }
-    void draw(Ui& ui, AppState const& state, Commands& commands) override;
+    std::string title(AppState const&) const override { return "Sign in"; }
+    void draw(Ui& ui, Rect page, AppState const& state, Commands& commands) override;
 
 private:
-    bool draw_fields(Ui& ui, Rect content, SignedOut const& state);
+    void draw_fields(Ui& ui, Rect content, bool invalid);
 
     std::string m_email;
     std::string m_password;
     bool m_shows_password = false;
     bool m_was_busy = false;
     double m_busy_since = 0;
-    bool m_focuses_email = true;
-    bool m_focuses_password = false;
+    bool m_is_new = true;
+    float m_height = 600; // of what is drawn, as of the last frame
 };
 
 } // namespace console

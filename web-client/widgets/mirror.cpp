@@ -2,9 +2,22 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdlib>
+#include <utility>
 
 namespace console {
+
+static constexpr std::array role_names{"main", "navigation", "banner", "region", "article", "form", "search", "group", "dialog",
+    "scroller", "table", "row", "columnheader", "cell", "list", "item", "orderedlist", "listbox", "figure", "heading", "text", "label",
+    "textbox", "button", "link", "tab", "tablist", "option", "status", "alert", "note"};
+
+static bool takes_focus(MirrorNode const& node)
+{
+    return node.role == Role::Textbox || node.role == Role::Button || node.role == Role::Link || node.role == Role::Tab;
+}
 
 void Mirror::start_frame()
 {
@@ -22,15 +35,34 @@ void Mirror::end_frame()
 
 void Mirror::add(MirrorNode node)
 {
-    m_parents.push_back(m_open.empty() ? std::string() : m_open.back());
+    settle_focus(node.key);
+    if (node.key == m_given_focus) {
+        node.take_focus = true;
+        m_given_focus.clear();
+    }
+    if (node.role == Role::Scroller) {
+        // Not before there is enough to scroll.
+        if (auto const wanted = m_wanted_scrolls.find(node.key); wanted != m_wanted_scrolls.end() && node.content >= wanted->second + node.h) {
+            node.scroll_to = wanted->second;
+            m_scrolls[node.key] = wanted->second;
+            m_wanted_scrolls.erase(wanted);
+        }
+    }
+    m_parents.push_back(m_open.empty() ? -1 : m_open.back());
     m_nodes.push_back(std::move(node));
+}
+
+void Mirror::settle_focus(std::string_view key)
+{
+    if (m_wanted_focus.empty() || key != m_wanted_focus) return;
+    m_given_focus = std::exchange(m_wanted_focus, {});
+    focus(m_given_focus, m_focus_by_key);
 }
 
 void Mirror::open(MirrorNode container)
 {
-    auto key = container.key;
     add(std::move(container));
-    m_open.push_back(std::move(key));
+    m_open.push_back(static_cast<int>(m_nodes.size()) - 1);
 }
 
 void Mirror::close()
@@ -54,6 +86,23 @@ std::optional<std::string> Mirror::take_text(std::string_view key)
     return latest;
 }
 
+float Mirror::scroll(std::string const& key) const
+{
+    auto const found = m_scrolls.find(key);
+    return found == m_scrolls.end() ? 0 : found->second;
+}
+
+void Mirror::set_scroll(std::string const& key, float top)
+{
+    m_scrolls[key] = std::max(top, 0.0f);
+}
+
+void Mirror::scroll_to(std::string const& key, float top)
+{
+    set_scroll(key, top);
+    m_wanted_scrolls[key] = m_scrolls[key];
+}
+
 void Mirror::type(std::string key, std::string text)
 {
     m_typed.push_back({std::move(key), std::move(text)});
@@ -71,70 +120,155 @@ void Mirror::blur(std::string_view key)
     if (m_focus == key) m_focus.clear();
 }
 
-static char const* role_name(Role role)
+bool Mirror::is_inert(std::size_t at) const
 {
-    switch (role) {
-    case Role::Main:
-        return "main";
-    case Role::Form:
-        return "form";
-    case Role::Heading:
-        return "heading";
-    case Role::Text:
-        return "text";
-    case Role::Label:
-        return "label";
-    case Role::Textbox:
-        return "textbox";
-    case Role::Button:
-        return "button";
-    case Role::Link:
-        return "link";
-    case Role::Status:
-        return "status";
-    case Role::Alert:
-        return "alert";
-    }
-    return "text";
+    for (int up = static_cast<int>(at); up >= 0; up = m_parents[static_cast<std::size_t>(up)])
+        if (m_nodes[static_cast<std::size_t>(up)].inert) return true;
+    return false;
 }
 
-std::string Mirror::to_json() const
+void Mirror::focus_next(bool backwards)
+{
+    std::vector<std::string const*> stops;
+    std::ptrdiff_t at = -1;
+    for (std::size_t i = 0; i < m_nodes.size(); ++i) {
+        auto const& node = m_nodes[i];
+        if (node.key == m_focus) at = static_cast<std::ptrdiff_t>(stops.size()) - (node.by_arrows && backwards ? 0 : node.by_arrows);
+        bool const counts = takes_focus(node) && !node.by_arrows && !is_inert(i);
+        if (counts) stops.push_back(&node.key);
+    }
+    if (stops.empty()) return;
+    auto const count = static_cast<std::ptrdiff_t>(stops.size());
+    auto const next = backwards ? (at <= 0 ? count - 1 : at - 1) : (at + 1) % count;
+    focus(*stops[static_cast<std::size_t>(next)], true);
+}
+
+bool Mirror::press_focused(bool by_space)
+{
+    for (std::size_t i = 0; i < m_nodes.size(); ++i) {
+        auto const& node = m_nodes[i];
+        if (node.key != m_focus || m_focus.empty() || is_inert(i)) continue;
+        if (node.role == Role::Button || node.role == Role::Tab || (node.role == Role::Link && !by_space)) {
+            press(node.key);
+            return true;
+        }
+        if (node.role != Role::Textbox || by_space) return false;
+        int form = m_parents[i];
+        while (form >= 0 && m_nodes[static_cast<std::size_t>(form)].role != Role::Form)
+            form = m_parents[static_cast<std::size_t>(form)];
+        if (form < 0) return false;
+        for (std::size_t other = 0; other < m_nodes.size(); ++other)
+            if (m_nodes[other].submits && m_parents[other] == form) press(m_nodes[other].key);
+        return true;
+    }
+    return false;
+}
+
+static double rounded(float length)
+{
+    return std::round(static_cast<double>(length) * 100.0) / 100.0;
+}
+
+static nlohmann::json to_json(MirrorNode const& node, int id, int parent)
 {
     using nlohmann::json;
-    json list = json::array();
-    for (std::size_t at = 0; at < m_nodes.size(); ++at) {
-        auto const& node = m_nodes[at];
-        json entry{{"role", role_name(node.role)}, {"key", node.key}, {"text", node.text}, {"size", node.size}};
-        auto const set = [&](char const* name, auto const& value, bool wanted) {
-            if (wanted) entry[name] = value;
-        };
-        set("parent", m_parents[at], !m_parents[at].empty());
-        if (node.w > 0)
-            for (auto const& [name, length] : {std::pair{"x", node.x}, {"y", node.y}, {"w", node.w}, {"h", node.h}})
-                entry[name] = std::round(length * 100.0f) / 100.0f;
-        set("line", node.line, node.line > 0);
-        set("face", node.face, !node.face.empty());
-        set("title", node.title, !node.title.empty());
-        set("href", node.href, !node.href.empty());
-        set("target", node.target, !node.target.empty());
-        set("described_by", node.described_by, !node.described_by.empty());
-        set("wraps", true, node.wraps);
-        set("left", node.left, node.left > 0);
-        set("right", node.right, node.right > 0);
-        set("submits", true, node.submits);
-        set("busy", true, node.busy);
-        set("invalid", true, node.invalid);
-        set("take_focus", true, node.take_focus);
-        if (node.pressed) entry["pressed"] = *node.pressed;
-        if (node.role == Role::Textbox) {
-            entry["value"] = node.value;
-            entry["input"] = node.input;
-            entry["name"] = node.name;
-            entry["autocomplete"] = node.autocomplete;
-        }
-        list.push_back(std::move(entry));
+    json entry{{"id", id}, {"role", role_names[static_cast<std::size_t>(node.role)]}, {"key", node.key}};
+    auto const set = [&](char const* name, auto const& value, bool wanted) {
+        if (wanted) entry[name] = value;
+    };
+    auto const set_text = [&](char const* name, std::string const& value) { set(name, value, !value.empty()); };
+    set("parent", parent, parent != 0);
+    if (node.w > 0) {
+        entry["x"] = rounded(node.x);
+        entry["y"] = rounded(node.y);
+        entry["w"] = rounded(node.w);
+        entry["h"] = rounded(node.h);
     }
-    return list.dump(-1, ' ', false, json::error_handler_t::replace);
+    set_text("text", node.text);
+    set_text("label", node.label);
+    set_text("face", node.face);
+    set("size", node.size, !node.face.empty());
+    set("line", node.line, node.line > 0);
+    set_text("href", node.href);
+    set_text("title", node.title);
+    set_text("target", node.target);
+    set_text("described_by", node.described_by);
+    set_text("placeholder", node.placeholder);
+    set_text("sort", node.sort);
+    set_text("active", node.active);
+    set("left", node.left, node.left > 0);
+    set("right", node.right, node.right > 0);
+    set("content", rounded(node.content), node.role == Role::Scroller);
+    if (node.scroll_to) entry["scroll_to"] = rounded(*node.scroll_to);
+    set("level", node.level, node.role == Role::Heading);
+    set("index", node.index, node.index > 0);
+    set("count", node.count, node.count > 0);
+    set("columns", node.columns, node.columns > 0);
+    set("wraps", true, node.wraps);
+    set("submits", true, node.submits);
+    set("busy", true, node.busy);
+    set("invalid", true, node.invalid);
+    set("disabled", true, node.disabled);
+    set("current", true, node.current);
+    set("inert", true, node.inert);
+    set("hidden_text", true, node.hidden_text);
+    set("by_arrows", true, node.by_arrows);
+    set("take_focus", true, node.take_focus);
+    if (node.pressed) entry["pressed"] = *node.pressed;
+    if (node.selected) entry["selected"] = *node.selected;
+    if (node.expanded) entry["expanded"] = *node.expanded;
+    if (node.role == Role::Textbox) {
+        entry["value"] = node.value;
+        entry["input"] = node.input;
+        entry["name"] = node.name;
+        entry["autocomplete"] = node.autocomplete;
+    }
+    return entry;
+}
+
+std::string Mirror::changes()
+{
+    ++m_frame;
+    auto list = nlohmann::json::array();
+    std::vector<int> order;
+    order.reserve(m_nodes.size());
+    std::vector<int> ids(m_nodes.size());
+    bool changed = false;
+    for (std::size_t at = 0; at < m_nodes.size(); ++at) {
+        MirrorNode node = m_nodes[at];
+        int const parent = m_parents[at];
+        // An element stands inside the nearest container that has a place, and moves with what that scrolls.
+        int frame = parent;
+        while (frame >= 0 && m_nodes[static_cast<std::size_t>(frame)].w <= 0)
+            frame = m_parents[static_cast<std::size_t>(frame)];
+        if (frame >= 0 && node.w > 0) {
+            auto const& around = m_nodes[static_cast<std::size_t>(frame)];
+            node.x -= around.x;
+            node.y -= around.y - (around.role == Role::Scroller ? scroll(around.key) : 0);
+        }
+        auto [found, is_new] = m_shown.try_emplace(node.key);
+        auto& shown = found->second;
+        if (is_new) {
+            shown.id = m_next_id++;
+            if (node.role == Role::Scroller && scroll(node.key) > 0) node.scroll_to = scroll(node.key);
+        }
+        int const parent_id = parent < 0 ? 0 : ids[static_cast<std::size_t>(parent)];
+        ids[at] = shown.id;
+        order.push_back(shown.id);
+        shown.frame = m_frame;
+        if (!is_new && shown.parent == parent_id && shown.node == node) {
+            list.push_back(shown.id);
+            continue;
+        }
+        changed = true;
+        list.push_back(to_json(node, shown.id, parent_id));
+        shown.parent = parent_id;
+        shown.node = std::move(node);
+    }
+    std::erase_if(m_shown, [&](auto const& entry) { return entry.second.frame != m_frame; });
+    if (!changed && order == m_order) return {};
+    m_order = std::move(order);
+    return list.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 } // namespace console

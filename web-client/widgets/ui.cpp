@@ -5,9 +5,12 @@
 
 namespace console {
 
-static constexpr float shadow_spread = 22.0f;
-static constexpr float shadow_drop = 6.0f;
-static constexpr int shadow_layers = 14;
+struct Elevation {
+    float spread, drop;
+    int layers;
+    float light, dark; // opacity
+};
+static constexpr Elevation elevations[] = {{22, 6, 14, 0.085f, 0.42f}, {44, 16, 20, 0.22f, 0.60f}};
 
 ImU32 with_opacity(ImU32 colour, float opacity)
 {
@@ -15,22 +18,24 @@ ImU32 with_opacity(ImU32 colour, float opacity)
     return (colour & ~IM_COL32_A_MASK) | static_cast<ImU32>(std::lround(alpha * opacity)) << IM_COL32_A_SHIFT;
 }
 
-void Ui::set_area(ImVec2 origin, ImVec2 size)
-{
-    m_origin = origin;
-    m_size = size;
-}
-
-void Ui::reveal_if_focused(std::string_view key, Rect area) const
-{
-    float const top = ImGui::GetWindowPos().y;
-    bool const out_of_sight = area.y < top || area.bottom() > top + m_size.y;
-    if (out_of_sight && mirror.took_focus(key)) ImGui::SetScrollFromPosY(area.middle() - top, 0.5f);
-}
-
 void Ui::fill(Rect area, ImU32 colour, float radius) const
 {
     ImGui::GetWindowDrawList()->AddRectFilled(area.first(), area.last(), colour, radius);
+}
+
+void Ui::fill_top(Rect area, ImU32 colour, float radius) const
+{
+    ImGui::GetWindowDrawList()->AddRectFilled(area.first(), area.last(), colour, radius, ImDrawFlags_RoundCornersTop);
+}
+
+void Ui::line(float x, float y, float width, ImU32 colour) const
+{
+    fill({x, std::round(y), width, 1}, colour);
+}
+
+void Ui::disc(float x, float middle, float radius, ImU32 colour) const
+{
+    ImGui::GetWindowDrawList()->AddCircleFilled({x, middle}, radius, colour);
 }
 
 void Ui::edge(Rect area, ImU32 colour, float radius, float thickness) const
@@ -38,16 +43,16 @@ void Ui::edge(Rect area, ImU32 colour, float radius, float thickness) const
     ImGui::GetWindowDrawList()->AddRect(area.first(), area.last(), colour, radius, 0, thickness);
 }
 
-void Ui::shadow(Rect area, float radius) const
+void Ui::shadow(Rect area, float radius, int elevation) const
 {
-    float const total = dark() ? 0.42f : 0.085f;
+    auto const& [spread, drop, layers, light, night] = elevations[elevation - 1];
+    float const total = dark() ? night : light;
     // Stacked layers: the innermost lies under all others, so that the sum falls off smoothly to nothing at the outer edge.
-    for (int layer = 0; layer < shadow_layers; ++layer) {
-        float const outward = 1.0f - (static_cast<float>(layer) + 0.5f) / shadow_layers;
-        Rect const spread = area.grown(shadow_spread * outward - 6.0f);
-        float const opacity = total * 2.0f * (1.0f - outward) / shadow_layers;
-        fill({spread.x, spread.y + shadow_drop, spread.w, spread.h}, with_opacity(IM_COL32_BLACK, opacity),
-            radius + shadow_spread * outward);
+    for (int layer = 0; layer < layers; ++layer) {
+        float const outward = 1.0f - (static_cast<float>(layer) + 0.5f) / static_cast<float>(layers);
+        Rect const grown = area.grown(spread * outward - drop);
+        float const opacity = total * 2.0f * (1.0f - outward) / static_cast<float>(layers);
+        fill({grown.x, grown.y + drop, grown.w, grown.h}, with_opacity(IM_COL32_BLACK, opacity), radius + spread * outward);
     }
 }
 
@@ -65,6 +70,28 @@ void Ui::text(float x, float middle, std::string_view text, TextStyle const& sty
 {
     ImVec2 const at{std::floor(x), std::round(middle - style.size / 2)};
     ImGui::GetWindowDrawList()->AddText(font(style.face), style.size, at, style.colour, text.data(), text.data() + text.size());
+    if (drawn && !decoration) drawn->push_back({at.x, middle, std::string(text)});
+}
+
+float Ui::text_within(float x, float middle, float limit, std::string_view text, TextStyle const& style) const
+{
+    float const whole = width(text, style);
+    if (whole <= limit) {
+        this->text(x, middle, text, style);
+        return whole;
+    }
+    constexpr std::string_view dots = "…";
+    float const room = limit - width(dots, style);
+    char const* end = text.data();
+    ImGui::PushFont(font(style.face), style.size);
+    font(style.face)->CalcTextSizeA(style.size, std::max(room, 0.0f), 0, text.data(), text.data() + text.size(), &end);
+    ImGui::PopFont();
+    auto kept = text.substr(0, static_cast<std::size_t>(end - text.data()));
+    while (!kept.empty() && kept.back() == ' ')
+        kept.remove_suffix(1);
+    auto const cut = std::string(kept) + std::string(dots);
+    this->text(x, middle, cut, style);
+    return width(cut, style);
 }
 
 void Ui::icon(float centre_x, float middle, char const* icon, float size, ImU32 colour) const

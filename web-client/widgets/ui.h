@@ -1,5 +1,7 @@
 #pragma once
 
+#include "web-client/widgets/clock.h"
+#include "web-client/widgets/keys.h"
 #include "web-client/widgets/mirror.h"
 #include "web-client/widgets/theme.h"
 
@@ -31,46 +33,67 @@ struct TextStyle {
     float line = 0; // line height; 0: the size
 };
 
+// Text as it reached the canvas, for a test that holds the mirror against it.
+struct DrawnText {
+    float x, middle;
+    std::string text;
+};
+
 // One frame: what a widget needs to draw itself and to report itself.
 class Ui {
 public:
-    Ui(theme::Tokens const& tokens, Fonts const& fonts, Mirror& reported, bool elements_over_canvas)
-        : colours(tokens), mirror(reported), elements(elements_over_canvas), m_fonts(fonts)
+    Ui(theme::Tokens const& tokens, Fonts const& fonts, Mirror& reported, Keys& pressed, Clock const& present, bool elements_over_canvas)
+        : colours(tokens), mirror(reported), keys(pressed), clock(present), elements(elements_over_canvas), m_fonts(fonts)
     {
     }
 
     theme::Tokens const& colours;
     Mirror& mirror;
-    // Real elements lie over the canvas: presses, links and typing are theirs, we only draw.
+    Keys& keys;
+    Clock const& clock;
+    // Real elements lie over the canvas: presses, links, typing and scrolling are theirs, we only draw.
     bool const elements;
     bool reduced_motion = false;
+    bool read_only = false; // nothing can be changed: a snapshot, or a platform viewer
+    // A dialog lies over what is drawn now: it takes no press and no key.
+    bool covered = false;
+    bool decoration = false; // what is drawn now carries no words of its own
+    std::vector<DrawnText>* drawn = nullptr;
 
-    // The upper left corner of what is drawn; moves up when the window is scrolled.
-    ImVec2 origin() const { return m_origin; }
+    // The whole window.
     ImVec2 size() const { return m_size; }
+    Rect window() const { return {0, 0, m_size.x, m_size.y}; }
     bool dark() const { return colours.surface != IM_COL32_WHITE; }
     bool compact() const { return m_size.x < 600; }
-    void set_area(ImVec2 origin, ImVec2 size);
+    void set_size(ImVec2 size) { m_size = size; }
+
+    // A key that was pressed since the last frame. In a field only those that say so: letters are text there.
+    bool key(std::string_view name, bool in_fields_too = false) const { return !covered && keys.take(name, in_fields_too); }
 
     ImFont* font(Face face) const { return m_fonts[face]; }
     void fill(Rect area, ImU32 colour, float radius = 0) const;
+    void fill_top(Rect area, ImU32 colour, float radius) const; // rounded above only
     void edge(Rect area, ImU32 colour, float radius, float thickness = 1) const;
-    // Elevation 1: popover, toast, sign-in.
-    void shadow(Rect area, float radius) const;
+    void line(float x, float y, float width, ImU32 colour) const;
+    void disc(float x, float middle, float radius, ImU32 colour) const;
+    // Elevation 1: popover, toast, sign-in. 2: dialog, palette.
+    void shadow(Rect area, float radius, int elevation = 1) const;
     void focus_ring(Rect area, float radius) const;
 
     float width(std::string_view text, TextStyle const& style) const;
     // `middle` is the middle of the capitals. Positions are floored to whole pixels.
     void text(float x, float middle, std::string_view text, TextStyle const& style) const;
+    // Cut with "…" where it is too wide; returns the width.
+    float text_within(float x, float middle, float width, std::string_view text, TextStyle const& style) const;
     void icon(float centre_x, float middle, char const* icon, float size, ImU32 colour) const;
     // Breaks at spaces, and inside a word only when the word alone is too long.
     std::vector<std::string> wrap(std::string_view text, TextStyle const& style, float width) const;
 
-    // What is drawn goes down to here; the window scrolls when that is below its end.
-    void reach(float bottom) { m_bottom = std::max(m_bottom, bottom); }
-    float bottom() const { return m_bottom; }
-    // Scrolls to what has just taken the focus, if it is out of sight.
-    void reveal_if_focused(std::string_view key, Rect area) const;
+    void push_clip(Rect area) const { ImGui::PushClipRect(area.first(), area.last(), true); }
+    void pop_clip() const { ImGui::PopClipRect(); }
+
+    // The scroller around what is drawn now; null outside of one.
+    class ScrollArea* scroller = nullptr;
 
     // The picture changes by itself after that many seconds.
     void change_in(double seconds) { m_next_change = std::min(m_next_change, seconds); }
@@ -78,9 +101,7 @@ public:
 
 private:
     Fonts const& m_fonts;
-    ImVec2 m_origin;
     ImVec2 m_size;
-    float m_bottom = 0;
     double m_next_change = std::numeric_limits<double>::infinity();
 };
 

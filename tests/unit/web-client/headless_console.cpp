@@ -1,5 +1,7 @@
 #include "tests/unit/web-client/headless_console.h"
 
+#include <map>
+
 using console::Role;
 
 HeadlessConsole::HeadlessConsole(Place place, ImVec2 size) : m_place(place)
@@ -9,8 +11,8 @@ HeadlessConsole::HeadlessConsole(Place place, ImVec2 size) : m_place(place)
     io.IniFilename = nullptr;
     io.DisplaySize = size;
     io.DeltaTime = 1.0f / 60.0f;
-    io.ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
     io.BackendFlags |= ImGuiBackendFlags_RendererHasTextures;
+    app.record_texts(&drawn);
     app.start(*this);
 }
 
@@ -55,7 +57,7 @@ console::MirrorNode const* HeadlessConsole::find(Role role, std::string const& t
 {
     std::string field;
     for (auto const& node : app.mirror().nodes()) {
-        if (node.role == role && node.text == text) return &node;
+        if (node.role == role && (node.label.empty() ? node.text : node.label) == text) return &node;
         if (node.role == Role::Label && node.text == text) field = node.target;
         if (role == Role::Textbox && !field.empty() && node.key == field) return &node;
     }
@@ -81,6 +83,121 @@ void HeadlessConsole::press(std::string const& name)
     frames();
 }
 
+void HeadlessConsole::go(std::string const& to, bool replace)
+{
+    if (!replace) history.emplace_back();
+    history.back() = {to, ""};
+    app.on_address();
+}
+
+void HeadlessConsole::go_back()
+{
+    history.pop_back();
+    app.on_address();
+}
+
+static std::string organization(int i)
+{
+    static char const* const states[] = {"active", "needs_attention", "provisioning", "held", "suspended", "active", "active"};
+    auto const n = std::to_string(i);
+    auto const* state = states[i % 7];
+    auto const number = i % 7 == 3 ? std::string("null") : "\"+1604555" + std::to_string(1000 + i) + "\"";
+    return R"({"id":"o)" + n + R"(","name":"Dealer )" + n + R"( Motors","slug":"dealer-)" + n + R"(","email":"owner)" + n
+        + R"(@example.com","time_zone":"America/Vancouver","state":"open","status":")" + state + R"(","phone_number":)" + number
+        + R"(,"place":"Vancouver","cause":null,"created_at":"2026-11-)" + (i % 18 < 9 ? "0" : "") + std::to_string(i % 18 + 1) + R"(T10:00:00Z"})";
+}
+
+static std::string number_of(int i)
+{
+    auto const n = std::to_string(i);
+    return R"({"id":"n)" + n + R"(","organization_id":"o)" + n + R"(","organization_name":"Dealer )" + n + R"( Motors","phone_number":"+1604555)"
+        + std::to_string(1000 + i)
+        + R"(","state":"active","state_reason":null,"is_active":true,"sms_status":"needs_registration","sms_reason":"Texts wait for the A2P registration of this number.","twilio_sid":"PN0123456789abcdef0123456789abcdef","elevenlabs_phone_id":"phnum_)"
+        + n + R"(","agent_id":"agent_1","place":"Vancouver","created_at":"2026-11-18T10:00:00Z","activated_at":"2026-11-18T10:00:42Z"})";
+}
+
+static std::string notification(int i)
+{
+    auto const n = std::to_string(i);
+    static char const* const types[] = {"elevenlabs_import_required", "number_choice_needed", "purchase_held", "manual_setup_required"};
+    return R"({"id":"w)" + n + R"(","type":")" + types[i % 4] + R"(","organization_id":"o)" + n + R"(","organization_name":"Dealer )" + n
+        + R"( Motors","phone_number":"+1604555)" + std::to_string(1000 + i)
+        + R"(","message":"Import +16045551000 to ElevenLabs dashboard and assign to agent","cause":"ElevenLabs refused the import three times.","next_step":"Import the number by hand, then activate it here.","status":"pending","created_at":"2026-11-1)"
+        + std::to_string(8 - i % 5) + R"(T17:00:00Z","decided_at":null})";
+}
+
+static std::string run_of(std::string const& id)
+{
+    return R"({"run":{"id":"r1","organization_id":")" + id
+        + R"(","state":"done","cause":null,"next_step":null,"area_code":"604","created_at":"2026-11-18T10:00:00Z","finished_at":"2026-11-18T10:00:42Z"},"steps":[
+        {"step":"choosing","attempt":1,"state":"succeeded","message":"Three offers in 604; took the first, wrote it down before buying.","started_at":"2026-11-18T10:00:01Z","finished_at":"2026-11-18T10:00:01.800Z"},
+        {"step":"importing","attempt":1,"state":"failed","message":"ElevenLabs did not answer within 15 s; nothing was there.","started_at":"2026-11-18T10:00:03Z","finished_at":"2026-11-18T10:00:18Z"},
+        {"step":"importing","attempt":2,"state":"succeeded","message":"Imported, agent Jack assigned, SMS left with us.","started_at":"2026-11-18T10:00:20Z","finished_at":"2026-11-18T10:00:22Z"}]})";
+}
+
+template <typename F>
+static std::string joined(int first, int end, F&& one)
+{
+    std::string list;
+    for (int i = first; i < end; ++i)
+        list += (i > first ? "," : "") + one(i);
+    return list;
+}
+
+static std::string answer_to(std::string const& path, int organizations)
+{
+    auto const has = [&](char const* part) { return path.find(part) != std::string::npos; };
+    auto const all = std::to_string(organizations);
+    auto const paged = [&](char const* name, auto one) {
+        auto const at = path.find("&cursor=");
+        int const first = at == std::string::npos ? 0 : std::atoi(path.c_str() + at + 8);
+        int const end = std::min(first + 200, organizations);
+        auto const next = end < organizations ? "\"" + std::to_string(end) + "\"" : std::string("null");
+        return "{\"" + std::string(name) + "\":[" + joined(first, end, one) + "],\"next_cursor\":" + next + R"(,"counts":{"total":)" + all + R"(,"all":)" + all
+            + R"(,"active":12,"needs_attention":4,"held":4,"provisioning":4,"suspended":4,"closed":0}})";
+    };
+    if (has("/provisioning")) return run_of(path.substr(19, path.find('/', 19) - 19));
+    if (has("/api/organizations/") && has("/phone-numbers")) return R"({"phoneNumbers":[)" + number_of(std::atoi(path.c_str() + 20)) + "]}";
+    if (has("/api/organizations/")) return R"({"organization":)" + organization(std::atoi(path.c_str() + 20)) + "}";
+    if (has("/api/organizations")) return paged("organizations", organization);
+    if (has("/api/phone-numbers")) return paged("phone_numbers", number_of);
+    if (has("/api/admin/notifications/")) return R"({"notification":)" + notification(std::atoi(path.c_str() + 26)) + "}";
+    if (has("/api/admin/notifications"))
+        return R"({"notifications":[)" + joined(0, std::min(organizations, 9), notification) + R"(],"next_cursor":null,"counts":{"pending":)" + std::to_string(std::min(organizations, 9)) + R"(,"resolved":0,"dismissed":0}})";
+    if (has("/api/admin/overview"))
+        return R"({"organizations":{"all":30,"active":20,"provisioning":2,"needs_attention":4,"held":1,"suspended":2,"closed":1},"numbers":{"owned":28,"active":20,"monthly_rent":"28.00"},
+            "notifications":{"pending":9,"oldest_created_at":"2026-11-14T17:00:00Z","oldest":[)"
+            + joined(0, 5, notification) + R"(]},"signups":[)"
+            + joined(1, 31, [](int day) { return R"({"date":"2026-10-)" + std::string(day < 10 ? "0" : "") + std::to_string(day) + R"(","organizations":)" + std::to_string(day % 6) + R"(,"live":)" + std::to_string(day % 6 * 4 / 5) + "}"; })
+            + R"(],"signups_today":3,"seconds_to_live":19,"providers":[
+            {"name":"Twilio","what":"Numbers, texts","state":"normal","last_success_at":"2026-11-18T18:20:00Z","last_failure_at":null,"last_failure":null,"calls":120,"failures":0,"p95_ms":212,"recent_ms":[180,200,190,250]},
+            {"name":"ElevenLabs","what":"Voice agent","state":"slow","last_success_at":"2026-11-18T18:20:00Z","last_failure_at":"2026-11-18T17:20:00Z","last_failure":"It did not answer within 15 s.","calls":40,"failures":1,"p95_ms":1840,"recent_ms":[800,1900,900]},
+            {"name":"Webhooks","what":"We answer","state":"normal","last_success_at":null,"last_failure_at":null,"last_failure":null,"calls":9,"failures":0,"p95_ms":6,"recent_ms":[4,5,6]},
+            {"name":"Database","what":"Commit","state":"unknown","last_success_at":null,"last_failure_at":null,"last_failure":null,"calls":0,"failures":0,"p95_ms":null,"recent_ms":[]}]})";
+    return "{}";
+}
+
+void HeadlessConsole::serve()
+{
+    for (int round = 0; round < 200; ++round) {
+        frames();
+        if (sent.empty()) return;
+        auto const asked = sent.front();
+        sent.pop_front();
+        if (status_code.empty())
+            asked.on_reply({200, answer_to(asked.request.path, organizations)});
+        else
+            asked.on_reply({std::atoi(status_code.c_str()), R"({"error":{"code":"x","message":"This is for the platform's admins."}})"});
+    }
+}
+
+void HeadlessConsole::sign_in_as(std::string const& session)
+{
+    answer(200, session);
+    app.on_event("open", "{}");
+    serve();
+}
+
 void HeadlessConsole::keys(char const* text)
 {
     ImGui::GetIO().AddInputCharactersUTF8(text);
@@ -89,6 +206,9 @@ void HeadlessConsole::keys(char const* text)
 
 void HeadlessConsole::tap(ImGuiKey key)
 {
+    // As a host does: the console first, then Dear ImGui.
+    static std::map<ImGuiKey, char const*> const names{{ImGuiKey_Enter, "Enter"}, {ImGuiKey_Tab, "Tab"}, {ImGuiKey_Escape, "Escape"}};
+    if (auto const name = names.find(key); name != names.end() && app.on_key(name->second, ImGui::GetIO().WantTextInput)) return frames(4);
     ImGui::GetIO().AddKeyEvent(key, true);
     ImGui::GetIO().AddKeyEvent(key, false);
     frames(4);

@@ -37,20 +37,49 @@ public:
     void click(float x, float y);
 
     void send(platform::Request request, platform::OnReply on_reply) override { sent.push_back({std::move(request), std::move(on_reply)}); }
+    void listen(bool on) override { listening = on; }
     bool prefers_dark() const override { return dark; }
     bool prefers_less_motion() const override { return false; }
+    bool prefers_more_contrast() const override { return contrast; }
+    std::string stored(std::string const&) const override { return {}; }
+    void store(std::string const&, std::string const&) override { }
     bool has_mirror() const override { return m_place == Place::Page; }
-    void show_mirror(std::string const& nodes) override { shown = nodes; }
+    void show_mirror(std::string const& changes) override { shown = changes; }
     void add_mirror_font(std::string const&, std::span<unsigned char const>) override { }
+    std::string address() const override { return history.back().first; }
+    std::string memory() const override { return history.back().second; }
+    void go(std::string const& to, bool replace) override;
+    void go_back() override;
+    void remember(std::string const& memory) override { history.back().second = memory; }
+    void copy(std::string const& text) override { copied = text; }
     void set_title(std::string const& text) override { title = text; }
     void open_page(std::string const& path) override { opened.push_back(path); }
+    void reload() override { reloaded = true; }
+    void tell_other_tabs(std::string const& what) override { told = what; }
+    std::int64_t now() const override { return present; }
+    int utc_offset(std::int64_t, std::string const&) const override { return -8 * 3600; }
+    std::string build() const override { return "0123456789"; }
+
+    // The whole installation: answers whatever is asked as a server with these records would.
+    void serve();
+    void sign_in_as(std::string const& session);
 
     console::App app;
     std::deque<Sent> sent;
     std::vector<std::string> opened;
     std::string shown;
     std::string title;
+    std::string copied;
+    std::string told;
+    std::vector<std::pair<std::string, std::string>> history{{"", ""}}; // address and memory
+    std::vector<console::DrawnText> drawn;
+    std::int64_t present = 1'795'000'000'000; // 18 November 2026, 18:26:40 UTC
+    bool listening = false;
+    bool reloaded = false;
     bool dark = false;
+    bool contrast = false;
+    std::string status_code; // what serve() answers everything with: "403", "0"; empty: properly
+    int organizations = 30; // how many serve() has
 
 private:
     Place m_place;

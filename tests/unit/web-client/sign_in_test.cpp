@@ -25,8 +25,9 @@ TEST_CASE("the console asks who is signed in and shows nothing before it knows")
     SUBCASE("a session that is still good needs no sign-in")
     {
         console.answer(200, admin);
-        CHECK(console.find(Role::Status, "Signed in as priya@dealerline.ca"));
+        CHECK(console.says("priya@dealerline.ca"));
         CHECK(console.says("Platform admin"));
+        CHECK(console.listening);
     }
     SUBCASE("without a session the sign-in screen comes, and no complaint with it")
     {
@@ -56,7 +57,7 @@ TEST_CASE("signing in on the page")
     REQUIRE(email);
     REQUIRE(password);
     CHECK(email->autocomplete == "username");
-    CHECK(email->take_focus);
+    CHECK(console.app.mirror().has_focus(email->key));
     CHECK(password->input == "password");
     CHECK(password->autocomplete == "current-password");
     CHECK(console.find(Role::Button, "Sign in")->submits);
@@ -98,7 +99,9 @@ TEST_CASE("signing in on the page")
     SUBCASE("success shows who is signed in, and signing out forgets what was typed")
     {
         console.answer(200, admin);
-        REQUIRE(console.find(Role::Status, "Signed in as priya@dealerline.ca"));
+        console.serve();
+        REQUIRE(console.says("priya@dealerline.ca"));
+        console.press("You: priya@dealerline.ca, Platform admin. Sign out, theme, keys");
         console.press("Sign out");
         REQUIRE(console.sent.size() == 1);
         CHECK(console.sent.front().request.method == "DELETE");
@@ -112,8 +115,8 @@ TEST_CASE("signing in on the page")
         SUBCASE("but not when the server could not be asked")
         {
             console.answer(0, "");
-            CHECK(console.find(Role::Alert, "The server did not answer. Check the connection and try again."));
-            CHECK(console.find(Role::Status, "Signed in as priya@dealerline.ca"));
+            CHECK(console.says("You are still signed in"));
+            CHECK(console.says("priya@dealerline.ca"));
         }
     }
     SUBCASE("an answer without a user makes the console ask who it is")
@@ -122,7 +125,7 @@ TEST_CASE("signing in on the page")
         REQUIRE(console.sent.size() == 1);
         CHECK(console.sent.front().request.method == "GET");
         console.answer(200, admin);
-        CHECK(console.says("Signed in as priya@dealerline.ca"));
+        CHECK(console.says("priya@dealerline.ca"));
     }
 }
 
@@ -204,13 +207,13 @@ TEST_CASE("everything is inside the window from the smallest phone up, in both t
 
 TEST_CASE("in a window that is too low the focus brings its field into sight")
 {
-    HeadlessConsole console(Place::Page, {640, 240});
+    HeadlessConsole console(Place::Desktop, {640, 240});
     console.begin_signed_out();
-    auto const below = *console.find(Role::Button, "Sign in");
-    REQUIRE(below.y > 240);
-    console.app.on_mirror_event({platform::MirrorEvent::Kind::FocusedByKey, below.key, {}});
-    console.frames();
+    REQUIRE(console.find(Role::Button, "Sign in")->y > 240);
+    for (int presses = 0; presses < 3; ++presses)
+        console.tap(ImGuiKey_Tab);
     auto const revealed = *console.find(Role::Button, "Sign in");
+    CHECK(console.app.mirror().has_focus("sign-in-submit"));
     CHECK(revealed.y >= 0);
     CHECK(revealed.y + revealed.h <= 240);
 }
@@ -228,27 +231,19 @@ TEST_CASE("at rest nothing asks to be drawn again")
     CHECK(std::isinf(console.app.next_change()));
 }
 
-TEST_CASE("a long address breaks into lines and loses nothing")
-{
-    HeadlessConsole console(Place::Page, {320, 568});
-    std::string const address = "a.very.long.name.that.goes.on.and.on@an-even-longer-dealership-group.example.com";
-    console.answer(
-        200, R"({"user":{"id":"u","email":")" + address + R"(","role":"none"},"organizations":[{"id":"o","name":"Premium Auto Sales"}]})");
-    CHECK(console.find(Role::Status, "Signed in as " + address));
-    CHECK(console.says("Premium Auto Sales"));
-}
-
 TEST_CASE("the mirror is told as JSON, in the order it is read")
 {
     HeadlessConsole console;
     console.begin_signed_out();
+    console.app.mirror().forget_shown();
+    console.frames(1);
     auto const nodes = nlohmann::json::parse(console.shown);
     std::vector<std::string> roles;
     for (auto const& node : nodes)
         roles.push_back(node.at("role"));
     CHECK(roles
         == std::vector<std::string>{
-            "main", "heading", "text", "form", "label", "textbox", "label", "textbox", "button", "button", "text", "link", "text"});
-    CHECK(nodes.at(5).at("parent") == "sign-in-form");
-    CHECK(nodes.at(11).at("href") == "/signup");
+            "main", "scroller", "heading", "text", "form", "label", "textbox", "label", "textbox", "button", "button", "text", "link", "text"});
+    CHECK(nodes.at(6).at("parent") == nodes.at(4).at("id"));
+    CHECK(nodes.at(12).at("href") == "/signup");
 }

@@ -1,0 +1,311 @@
+#include "tests/unit/web-client/headless_console.h"
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+using console::Role;
+using Place = HeadlessConsole::Place;
+
+static std::string const admin
+    = R"({"user":{"id":"u1","email":"priya@dealerline.ca","role":"platform_admin"},"organizations":[],"installation":{"simulated":true,"version":"1.0","build":"0123456789"}})";
+static std::string const member
+    = R"({"user":{"id":"u2","email":"ivy@premium.test","role":"none"},"organizations":[{"id":"o5","name":"Premium Auto Sales","role":"admin"}],"installation":{"simulated":true,"version":"1.0","build":"0123456789"}})";
+static char const* const addresses[] = {"#/overview", "#/notifications", "#/notifications/w0", "#/notifications/w1", "#/notifications/w2", "#/notifications?status=resolved", "#/organizations",
+    "#/organizations/o5", "#/organizations/o1", "#/organizations/o5/settings", "#/numbers", "#/nowhere"};
+
+// All words of the nodes that are not names only, against all words that reached the canvas, place by place.
+static void check_mirror(HeadlessConsole& console)
+{
+    auto const& nodes = console.app.mirror().nodes();
+    for (auto const& run : console.drawn) {
+        CAPTURE(run.text);
+        CAPTURE(run.x);
+        CAPTURE(run.middle);
+        auto words = run.text;
+        if (words.ends_with("…") && words.size() > 3 && words != "Search or jump to…" && words != "Dismiss…") words.resize(words.size() - 3);
+        bool const found = std::any_of(nodes.begin(), nodes.end(), [&](auto const& node) {
+            return node.text.find(words) != std::string::npos && run.x >= node.x - 1 && run.x <= node.x + node.w + 1 && run.middle >= node.y - 1 && run.middle <= node.y + node.h + 1;
+        });
+        CHECK(found);
+    }
+    for (auto const& node : nodes) {
+        if (node.text.empty()) continue;
+        CAPTURE(node.key);
+        CAPTURE(node.text);
+        std::string drawn;
+        for (auto const& run : console.drawn)
+            if (run.x >= node.x - 1 && run.x <= node.x + node.w + 1 && run.middle >= node.y - 1 && run.middle <= node.y + node.h + 1) drawn += run.text + ' ';
+        // Cut texts are told whole; breaks inside a word are no spaces.
+        auto const begins = drawn.substr(0, drawn.find("…"));
+        auto const squeezed = [](std::string text) {
+            std::erase(text, ' ');
+            return text;
+        };
+        bool const whole = squeezed(drawn).find(squeezed(node.text)) != std::string::npos;
+        bool const cut = begins.size() < drawn.size() && !begins.empty() && node.title == node.text;
+        CHECK((whole || cut));
+    }
+}
+
+static void check_names(HeadlessConsole& console)
+{
+    std::set<std::string> keys;
+    for (auto const& node : console.app.mirror().nodes()) {
+        CAPTURE(node.key);
+        CHECK(keys.insert(node.key).second);
+        bool const is_control = node.role == Role::Button || node.role == Role::Link || node.role == Role::Textbox || node.role == Role::Tab || node.role == Role::Option;
+        bool const labelled = node.role == Role::Textbox && console.find(Role::Textbox, node.key) == nullptr
+            && std::any_of(console.app.mirror().nodes().begin(), console.app.mirror().nodes().end(), [&](auto const& other) { return other.role == Role::Label && other.target == node.key; });
+        if (is_control) CHECK((!node.text.empty() || !node.label.empty() || labelled));
+        CHECK(node.x >= -1);
+        CHECK(node.x + node.w <= ImGui::GetIO().DisplaySize.x + 1);
+    }
+}
+
+TEST_CASE("every screen in every size and theme tells what it draws, names its controls and stays inside the window")
+{
+    for (ImVec2 const size : {ImVec2{390, 844}, ImVec2{640, 800}, ImVec2{880, 700}, ImVec2{1000, 700}, ImVec2{1440, 900}, ImVec2{2560, 1440}}) {
+        for (bool const dark : {false, true}) {
+            HeadlessConsole console(Place::Page, size);
+            console.dark = dark;
+            console.contrast = dark && size.x > 2000;
+            console.sign_in_as(admin);
+            for (auto const* address : addresses) {
+                CAPTURE(size.x);
+                CAPTURE(address);
+                console.go(address, false);
+                console.serve();
+                check_mirror(console);
+                check_names(console);
+                CHECK(std::isinf(console.app.next_change()));
+            }
+        }
+    }
+}
+
+TEST_CASE("dialogs tell what they draw, and cover what lies below")
+{
+    for (ImVec2 const size : {ImVec2{390, 844}, ImVec2{1440, 900}}) {
+        for (auto const* key : {"Ctrl+k", "?"}) {
+            HeadlessConsole console(Place::Page, size);
+            console.sign_in_as(admin);
+            CAPTURE(key);
+            CAPTURE(size.x);
+            REQUIRE(console.app.on_key(key, false));
+            console.frames(4);
+            auto const& nodes = console.app.mirror().nodes();
+            CHECK(nodes.front().inert);
+            CHECK(console.find(Role::Dialog, *key == '?' ? "Keys" : "Search or jump to"));
+            check_names(console);
+            // The page's keys are off, Escape closes.
+            CHECK_FALSE(console.app.on_key("j", false));
+            CHECK(console.app.on_key("Escape", true));
+            console.frames(4);
+            CHECK_FALSE(console.app.mirror().nodes().front().inert);
+        }
+    }
+}
+
+TEST_CASE("each screen says when it loads, is refused, or has no answer")
+{
+    for (auto const* address : {"#/overview", "#/notifications", "#/organizations", "#/organizations/o5", "#/numbers"}) {
+        CAPTURE(address);
+        SUBCASE("loading")
+        {
+            HeadlessConsole console;
+            console.history.back().first = address;
+            console.app.on_address();
+            console.answer(200, admin);
+            console.frames(30);
+            CHECK(std::any_of(console.app.mirror().nodes().begin(), console.app.mirror().nodes().end(), [](auto const& node) { return node.busy; }));
+        }
+        SUBCASE("refused")
+        {
+            HeadlessConsole console;
+            console.status_code = "403";
+            console.history.back().first = address;
+            console.app.on_address();
+            console.sign_in_as(admin);
+            CHECK(console.says("This page is for platform admins"));
+            check_mirror(console);
+        }
+        SUBCASE("not there")
+        {
+            HeadlessConsole console;
+            console.status_code = "404";
+            console.history.back().first = address;
+            console.app.on_address();
+            console.sign_in_as(admin);
+            CHECK(console.says("There is nothing at this address"));
+        }
+        SUBCASE("no answer")
+        {
+            HeadlessConsole console;
+            console.history.back().first = address;
+            console.app.on_address();
+            console.answer(200, admin);
+            console.frames();
+            while (!console.sent.empty())
+                console.answer(0, "");
+            CHECK(console.says("The server does not answer. We try again by ourselves; nothing that you typed is lost."));
+            check_mirror(console);
+        }
+        SUBCASE("empty")
+        {
+            HeadlessConsole console;
+            console.organizations = 0;
+            console.history.back().first = address;
+            console.app.on_address();
+            console.sign_in_as(admin);
+            check_mirror(console);
+            check_names(console);
+        }
+    }
+}
+
+TEST_CASE("an organisation's own people land on it and see no platform pages")
+{
+    HeadlessConsole console;
+    console.sign_in_as(member);
+    CHECK(console.history.back().first == "#/organizations/o5");
+    CHECK_FALSE(console.says("Overview"));
+    CHECK_FALSE(console.says("Needs a human"));
+    console.go("#/overview", false);
+    console.serve();
+    CHECK(console.says("There is nothing at this address"));
+    check_mirror(console);
+}
+
+TEST_CASE("a hundred thousand organisations come page by page as one looks, and only what is in sight is told")
+{
+    HeadlessConsole console;
+    console.organizations = 100'000;
+    console.sign_in_as(admin);
+    console.go("#/organizations", false);
+    console.serve();
+    auto const rows = [&] { return console.app.state().organizations.rows.size(); };
+    CHECK(rows() == 200);
+    auto const* table = console.find(Role::Table, "Organisations");
+    REQUIRE(table);
+    CHECK(table->count == 100'001);
+    CHECK(console.app.mirror().nodes().size() < 700);
+    console.app.on_mirror_event({platform::MirrorEvent::Kind::Scrolled, "organizations-rows", "40000"});
+    console.serve();
+    CHECK(rows() >= 1000);
+    auto const* link = console.find(Role::Link, "Dealer 1005 Motors");
+    REQUIRE(link);
+    CHECK(link->href == "#/organizations/o1005");
+    check_mirror(console);
+
+    SUBCASE("Back returns to the same place")
+    {
+        console.frames(60);
+        console.go("#/organizations/o5", false);
+        console.serve();
+        console.go_back();
+        console.serve();
+        CHECK(console.app.mirror().scroll("organizations-rows") == 40000);
+        CHECK(console.find(Role::Link, "Dealer 1005 Motors"));
+    }
+}
+
+TEST_CASE("keys move through a table, and one stop of Tab is enough for it")
+{
+    HeadlessConsole console;
+    console.sign_in_as(admin);
+    console.go("#/organizations", false);
+    console.serve();
+    int stops = 0;
+    for (auto const& node : console.app.mirror().nodes())
+        stops += node.role == Role::Link && !node.by_arrows && node.key.starts_with("organizations-link-");
+    CHECK(stops == 1);
+    console.app.on_mirror_event({platform::MirrorEvent::Kind::FocusedByKey, "organizations-link-o0", {}});
+    console.frames();
+    CHECK(console.app.on_key("ArrowDown", false));
+    console.frames();
+    CHECK(console.app.mirror().has_focus("organizations-link-o1"));
+    CHECK(console.app.on_key("End", false));
+    console.frames();
+    CHECK(console.app.mirror().has_focus("organizations-link-o29"));
+    CHECK(console.app.on_key("j", true) == false); // in a field a letter is text
+    CHECK(console.app.on_key("g", false));
+    CHECK(console.app.on_key("o", false));
+    console.serve();
+    CHECK(console.history.back().first == "#/overview");
+}
+
+TEST_CASE("searching waits for a pause, is part of the address, and keeps what is typed when the server is gone")
+{
+    HeadlessConsole console;
+    console.sign_in_as(admin);
+    console.go("#/organizations", false);
+    console.serve();
+    console.type("Filter by name, number or e-mail", "prem");
+    CHECK(console.sent.empty());
+    console.frames(30);
+    CHECK(console.history.back().first == "#/organizations?search=prem");
+    REQUIRE(console.sent.size() == 1);
+    CHECK(console.sent.front().request.path == "/api/organizations?limit=200&search=prem");
+    console.answer(0, "");
+    bool kept = false;
+    for (auto const& node : console.app.mirror().nodes())
+        kept |= node.role == Role::Textbox && node.value == "prem";
+    CHECK(kept);
+}
+
+TEST_CASE("a session that ended asks to sign in over the page, and nothing typed is lost")
+{
+    HeadlessConsole console;
+    console.sign_in_as(admin);
+    console.go("#/notifications/w0", false);
+    console.serve();
+    console.type("ElevenLabs phone id", "phone_xyz123");
+    console.press("Activate");
+    REQUIRE(console.sent.size() == 1);
+    CHECK(console.sent.front().request.path == "/api/admin/phone-numbers/%2B16045551000/activate");
+    CHECK(console.sent.front().request.body == R"({"elevenLabsPhoneId":"phone_xyz123"})");
+    console.answer(401, R"({"error":{"code":"not_signed_in","message":"Sign in first."}})");
+    CHECK(console.find(Role::Heading, "Your session ended"));
+    CHECK(console.app.mirror().nodes().front().inert);
+    console.type("Password", "correct horse");
+    console.press("Sign in");
+    console.answer(200, admin);
+    console.serve();
+    CHECK_FALSE(console.says("Your session ended"));
+    CHECK(console.find(Role::Textbox, "ElevenLabs phone id")->value == "phone_xyz123");
+}
+
+TEST_CASE("a change on the server is asked for once, and what is on the screen stays until the answer comes")
+{
+    HeadlessConsole console;
+    console.sign_in_as(admin);
+    console.go("#/organizations/o5", false);
+    console.serve();
+    for (int i = 0; i < 5; ++i)
+        console.app.on_event("change", R"({"kind":"run","organization_id":"o5","id":"r1"})");
+    console.frames(30);
+    std::multiset<std::string> asked;
+    for (auto const& request : console.sent)
+        asked.insert(request.request.path);
+    CHECK(asked.count("/api/organizations/o5") == 1);
+    CHECK(asked.count("/api/organizations/o5/provisioning") == 1);
+    CHECK(console.says("How this line was set up"));
+}
+
+TEST_CASE("a newer console on the server is said, a snapshot says its date, and other tabs hear of signing out")
+{
+    HeadlessConsole console;
+    console.sign_in_as(admin);
+    console.app.on_event("hello", R"({"build":"ffffffffff"})");
+    console.frames();
+    CHECK(console.says("There is a newer console."));
+    console.press("Load it");
+    CHECK(console.reloaded);
+    console.app.on_event("session_ended", "{}");
+    console.frames();
+    CHECK(console.find(Role::Heading, "Your session ended"));
+}

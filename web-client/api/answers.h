@@ -1,0 +1,18 @@
+#pragma once
+
+#include "shared/base/json.h"
+#include "web-client/state/app_state.h"
+
+#include <optional>
+
+namespace console {
+
+// The server's answers, read leniently: a member that is missing is empty.
+std::optional<Session> session_from(Json const& answer); // nothing without a user
+OrganizationRow organization_row_from(Json const& json);
+NumberRow number_row_from(Json const& json);
+Overview overview_from(Json const& answer);
+Run run_with_steps_from(Json const& answer);
+std::map<std::string, int> counts_from(Json const& counts);
+
+} // namespace console

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "shared/base/json.h"
+#include "shared/base/result.h"
+#include "web-client/platform/platform.h"
+#include "web-client/state/app_state.h"
+#include "web-client/state/commands.h"
+
+#include <functional>
+#include <set>
+
+namespace console {
+
+// Keeps AppState true: asks the server for what is looked at and for what changed, and carries out what a person asked for.
+class Data {
+public:
+    Data(AppState& state, platform::Host& host) : m_state(state), m_host(host) { }
+
+    // Everything that the present address shows and that is not here yet, or out of date.
+    void look();
+    void load_more(std::string const& list);
+    void find(std::string const& text);
+    void try_again();
+    void forget(); // of the last user
+
+    void ask_who(); // who is signed in
+    void sign_in(SignIn const& command);
+    void sign_out(bool everywhere);
+    void act(Activate const& command);
+    void act(RetryRun const& command);
+    void act(Decide const& command);
+    void act(SaveSettings const& command);
+
+    void on_event(std::string const& name, Json const& data);
+    void say(std::string title, std::string text, bool is_error = false);
+    // Asks again while the server does not answer; after changes, for what they touched. Seconds until there is something to do.
+    double work(double present);
+
+private:
+    using OnAnswer = std::function<void(Result<Json>)>;
+
+    void ask(std::string const& method, std::string const& path, Json const& body, OnAnswer done);
+    template <typename T, typename Read>
+    void fetch(Remote<T>& remote, std::string const& path, Read read);
+    template <typename Row, typename Read>
+    void fetch_page(RemoteList<Row>& list, std::string const& path, std::string const& name, Read read);
+    template <typename Row, typename Read>
+    void show_list(RemoteList<Row>& list, std::string const& query, std::string const& path, std::string const& name, Read read);
+    void start(std::string const& name);
+    void finish(std::string const& name, Error const& problem);
+    void look_at_organization(std::string const& id);
+    void signed_in(Session session);
+    void touch(std::string const& kind, std::string const& organization_id);
+    void refresh_row(std::string const& organization_id);
+
+    AppState& m_state;
+    platform::Host& m_host;
+    std::set<std::string> m_touched; // organisations that changed since the last look
+    bool m_lists_touched = false;
+    double m_refresh_at = 0; // ImGui's clock; 0: nothing to refresh
+    double m_retry_at = 0;
+    double m_retry_pause = 1;
+    int m_next_toast = 1;
+};
+
+} // namespace console

@@ -1,0 +1,88 @@
+#include "web-client/state/address.h"
+
+#include <cctype>
+#include <charconv>
+
+namespace console {
+
+std::string url_encoded(std::string_view text)
+{
+    constexpr char digits[] = "0123456789ABCDEF";
+    std::string encoded;
+    for (char const c : text) {
+        auto const byte = static_cast<unsigned char>(c);
+        if (std::isalnum(byte) || c == '-' || c == '_' || c == '.' || c == '~')
+            encoded += c;
+        else
+            encoded.append({'%', digits[byte >> 4], digits[byte & 15]});
+    }
+    return encoded;
+}
+
+static std::string decoded(std::string_view text)
+{
+    std::string plain;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        unsigned value = 0;
+        auto const* digits = text.data() + at + 1;
+        bool const escaped = text[at] == '%' && at + 2 < text.size() && std::from_chars(digits, digits + 2, value, 16).ptr == digits + 2;
+        plain += escaped ? static_cast<char>(value) : text[at];
+        if (escaped) at += 2;
+    }
+    return plain;
+}
+
+std::string Address::of(std::string const& name) const
+{
+    auto const found = query.find(name);
+    return found == query.end() ? std::string() : found->second;
+}
+
+Address Address::with(std::string const& name, std::string const& value) const
+{
+    Address changed = *this;
+    if (value.empty())
+        changed.query.erase(name);
+    else
+        changed.query[name] = value;
+    return changed;
+}
+
+std::string Address::text() const
+{
+    std::string text = "#";
+    for (auto const& part : path)
+        text += '/' + url_encoded(part);
+    char separator = '?';
+    for (auto const& [name, value] : query) {
+        text += separator + url_encoded(name) + '=' + url_encoded(value);
+        separator = '&';
+    }
+    return text;
+}
+
+template <typename F>
+static void split(std::string_view text, char separator, F&& each)
+{
+    while (!text.empty()) {
+        auto const end = std::min(text.find(separator), text.size());
+        if (end > 0) each(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+}
+
+Address address_from(std::string_view text)
+{
+    Address address;
+    if (!text.starts_with("#/")) return address;
+    text.remove_prefix(2);
+    auto const question = std::min(text.find('?'), text.size());
+    split(text.substr(0, question), '/', [&](std::string_view part) { address.path.push_back(decoded(part)); });
+    split(text.substr(std::min(question + 1, text.size())), '&', [&](std::string_view pair) {
+        auto const equals = std::min(pair.find('='), pair.size());
+        address.query[decoded(pair.substr(0, equals))] = decoded(pair.substr(std::min(equals + 1, pair.size())));
+    });
+    return address;
+}
+
+} // namespace console

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace console {
+
+// A place in the console: "#/organizations/<id>/settings?search=premium". What the address bar shows and the history keeps.
+struct Address {
+    std::vector<std::string> path;
+    std::map<std::string, std::string> query;
+
+    std::string at(std::size_t part) const { return part < path.size() ? path[part] : std::string(); }
+    std::string of(std::string const& name) const;
+    Address with(std::string const& name, std::string const& value) const; // an empty value takes it away
+    std::string text() const;
+
+    bool operator==(Address const&) const = default;
+};
+
+Address address_from(std::string_view text); // what cannot be read leads to an empty path
+
+std::string url_encoded(std::string_view text);
+
+} // namespace console

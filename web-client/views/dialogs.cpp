@@ -1,0 +1,300 @@
+#include "web-client/views/dialogs.h"
+
+#include "build/generated/icon_codes.h"
+#include "web-client/views/shell.h"
+#include "web-client/widgets/scroll_area.h"
+
+#include <imgui.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <utility>
+
+namespace console {
+
+void Dialogs::open(std::string name)
+{
+    if (m_name == name) return;
+    m_name = std::move(name);
+    m_text.clear();
+    m_chosen = 0;
+    m_is_new = !m_name.empty();
+}
+
+// The panel and its shadow over a scrim; a press beside it closes. Returns the panel's node for a scope.
+static MirrorNode draw_panel(Ui& ui, Rect panel, std::string const& key, std::string const& label, Commands& commands)
+{
+    ui.fill(ui.window(), ui.colours.scrim);
+    ui.shadow(panel, 12, 2);
+    ui.fill(panel, ui.colours.raised, 12);
+    ui.edge(panel, ui.dark() ? ui.colours.ctlsoft : ui.colours.border, 12);
+    if (ImGui::IsMouseClicked(ImGuiMouseButton_Left) && !ImGui::IsMouseHoveringRect(panel.first(), panel.last())) commands.emplace_back(Open{});
+    if (ui.key("Escape", true)) commands.emplace_back(Open{});
+    auto node = node_at(Role::Dialog, key, panel);
+    node.label = label;
+    return node;
+}
+
+static std::string lower(std::string text)
+{
+    for (char& c : text)
+        c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return text;
+}
+
+struct Choice {
+    std::string group, key, text, hint;
+    char const* icon; // null: an avatar of the text
+    Command command;
+};
+
+static std::vector<Choice> choices_for(std::string const& typed, AppState const& state)
+{
+    auto const& session = state.signed_in()->session;
+    auto const wanted = lower(typed);
+    std::vector<Choice> choices;
+    auto const add = [&](Choice choice) {
+        if (wanted.empty() || lower(choice.text).find(wanted) != std::string::npos) choices.push_back(std::move(choice));
+    };
+    for (auto const& screen : screens_for(session))
+        add({"Go to", std::string("screen-") + screen.path, screen.title, screen.key, screen.icon, Go{address_from(std::string("#/") + screen.path)}});
+    if (!typed.empty() && state.matches.loaded && state.matches.query == "search=" + url_encoded(typed))
+        for (auto const& row : state.matches.rows) {
+            if (choices.size() > 8) break;
+            auto const hint = row.phone_number.empty() ? organization_state(row.status).words : national_format(row.phone_number);
+            choices.push_back({"Go to", "organization-" + row.organization.id, row.organization.name, hint, nullptr, Go{Address{{"organizations", row.organization.id}, {}}}});
+        }
+    add({"Do", "theme-light", "Use the light theme", {}, icon::sun, SetTheme{"light"}});
+    add({"Do", "theme-dark", "Use the dark theme", {}, icon::moon, SetTheme{"dark"}});
+    add({"Do", "theme-system", "Follow the system's theme", {}, icon::monitor, SetTheme{""}});
+    add({"Do", "keys", "Show all keys", "?", icon::keyboard, Open{"keys"}});
+    if (!session.installation.snapshot_at) add({"Do", "sign-out", "Sign out", {}, icon::log_out, SignOut{}});
+    return choices;
+}
+
+void Dialogs::draw_palette(Ui& ui, AppState const& state, Commands& commands)
+{
+    bool const phone = ui.compact();
+    float const width = std::min(640.0f, ui.size().x - (phone ? 0.0f : 48.0f));
+    float const top = phone ? 0 : std::min(110.0f, ui.size().y * 0.12f);
+    auto const choices = choices_for(m_text, state);
+    m_chosen = std::clamp(m_chosen, 0, std::max(static_cast<int>(choices.size()) - 1, 0));
+    float rows = 8;
+    std::string group;
+    for (auto const& choice : choices) {
+        if (choice.group != group) rows += 32;
+        group = choice.group;
+        rows += 38;
+    }
+    if (choices.empty()) rows = 64;
+    float const most = ui.size().y - top - (phone ? 0.0f : 40.0f);
+    float const footer = phone ? 0 : 40;
+    float const height = phone ? ui.size().y : std::min({57 + rows + 8 + footer, 504.0f, most});
+    Rect const panel{(ui.size().x - width) / 2, top, width, height};
+    MirrorScope const scope(ui.mirror, draw_panel(ui, panel, "palette", "Search or jump to", commands));
+
+    ui.icon(panel.x + 28, panel.y + 28, icon::search, 18, ui.colours.text2);
+    bool const searching = !m_text.empty() && state.matches.asking;
+    Field const field{.key = "palette-text", .label = "Search or jump to", .name = "palette", .input = "text", .placeholder = "Search or jump to…", .text_size = 16, .room_right = 0,
+        .hides_label = true, .bare = true, .list = "palette-list", .active = choices.empty() ? "palette-none" : "palette-" + choices[static_cast<std::size_t>(m_chosen)].key};
+    if (text_field(ui, {panel.x + 50, panel.y + 10, width - 50 - 76, 36}, field, m_text)) {
+        m_chosen = 0;
+        if (!m_text.empty()) commands.emplace_back(Find{m_text});
+    }
+    if (phone) {
+        if (icon_button(ui, {panel.right() - 48, panel.y + 8, 40, 40}, "palette-close", "Close", icon::x)) commands.emplace_back(Open{});
+    } else {
+        key_cap(ui, panel.right() - 44, panel.y + 28, "Esc");
+    }
+    ui.line(panel.x + 1, panel.y + 56, width - 2, ui.colours.line);
+    int const count = static_cast<int>(choices.size());
+    if (ui.key("ArrowDown", true) && count > 0) m_chosen = (m_chosen + 1) % count;
+    if (ui.key("ArrowUp", true) && count > 0) m_chosen = (m_chosen + count - 1) % count;
+    std::optional<int> taken;
+    if (ui.key("Enter", true) && count > 0) taken = m_chosen;
+
+    Rect const body{panel.x + 1, panel.y + 57, width - 2, height - 57 - footer};
+    if (choices.empty()) {
+        told(ui, Role::Status, "palette-none", {body.x + 28, body.y + 14, body.w - 56, 36}, searching ? "Searching…" : "Nothing is called that.", {Face::Regular, 13, ui.colours.text2});
+    } else {
+        ScrollArea scroll(ui, "palette-rows", body, rows);
+        MirrorScope const list(ui.mirror, {.role = Role::Listbox, .key = "palette-list", .label = "Results"});
+        float y = scroll.top() + 8;
+        group.clear();
+        for (int i = 0; i < count; ++i) {
+            auto const& choice = choices[static_cast<std::size_t>(i)];
+            if (choice.group != group) {
+                group = choice.group;
+                ui.decoration = true; // options alone may stand in a list of options
+                ui.text(body.x + 18, y + 18, group, {Face::Medium, 12, ui.colours.text2});
+                ui.decoration = false;
+                y += 32;
+            }
+            Rect const row{body.x + 8, y, body.w - 16, 36};
+            auto const key = "palette-" + choice.key;
+            Press const press = claim(ui, row, key);
+            if (press.hovered && (ImGui::GetIO().MouseDelta.x != 0 || ImGui::GetIO().MouseDelta.y != 0)) m_chosen = i;
+            bool const chosen = i == m_chosen;
+            if (chosen) {
+                ui.fill(row, ui.colours.selected, 8);
+                if (!ui.elements) scroll.reveal(row);
+            }
+            if (choice.icon)
+                ui.icon(row.x + 22, row.middle(), choice.icon, 16, ui.colours.text2);
+            else
+                avatar(ui, row.x + 10, row.y + 6, 24, choice.text, AvatarShape::Organization);
+            auto node = node_at(Role::Option, key, row);
+            node.selected = chosen;
+            node.label = choice.hint.empty() || choice.icon ? choice.text : choice.text + ", " + choice.hint;
+            MirrorScope const option(ui.mirror, std::move(node));
+            float const drawn = told(ui, Role::Text, key + "-text", {row.x + 44, row.y, row.w - 160, row.h}, choice.text, {Face::Medium, 13, ui.colours.text});
+            if (!choice.hint.empty() && !choice.icon) told(ui, Role::Text, key + "-hint", {row.x + 44 + drawn + 12, row.y, 130, row.h}, choice.hint, {Face::Regular, 12, ui.colours.text2});
+            if (choice.icon && !choice.hint.empty() && !phone) {
+                float x = row.right() - 12;
+                for (auto word = choice.hint.rbegin(); word != choice.hint.rend(); ++word)
+                    if (*word != ' ') key_cap(ui, x -= 22, row.middle(), std::string(1, *word));
+            }
+            if (press.pressed) taken = i;
+            y += 38;
+        }
+    }
+    if (!phone) {
+        float const middle = panel.bottom() - 20;
+        ui.line(panel.x + 1, panel.bottom() - 40, width - 2, ui.colours.line);
+        float x = panel.x + 20;
+        ui.decoration = true; // the keys dialog tells them
+        for (auto const& [cap, words] : {std::pair{"↑↓", "move"}, {"Enter", "open"}, {"Esc", "close"}}) {
+            x += key_cap(ui, x, middle, cap) + 8;
+            ui.decoration = true;
+            TextStyle const style{Face::Regular, 12, ui.colours.text2};
+            ui.text(x, middle, words, style);
+            x += ui.width(words, style) + 20;
+        }
+        ui.decoration = false;
+    }
+    if (taken) {
+        commands.emplace_back(Open{});
+        commands.push_back(choices[static_cast<std::size_t>(*taken)].command);
+    }
+}
+
+void Dialogs::draw_keys(Ui& ui, Commands& commands)
+{
+    static constexpr std::array<std::pair<char const*, char const*>, 16> keys{{{"Ctrl K", "Search or jump to"}, {"/", "Filter this list"}, {"G O", "Overview"}, {"G N", "Needs a human"},
+        {"G R", "Organisations"}, {"G H", "Numbers"}, {"J, ↓", "Next row"}, {"K, ↑", "Previous row"}, {"Home, End", "First, last row"}, {"Enter", "Open"}, {"Esc", "Back or close"}, {"A", "Activate: to the phone id"},
+        {"E", "Resolve"}, {"Tab", "Next control"}, {"Shift Tab", "Previous control"}, {"?", "These keys"}}};
+    bool const phone = ui.compact();
+    float const width = std::min(560.0f, ui.size().x - (phone ? 0.0f : 32.0f));
+    int const columns = width > 500 ? 2 : 1;
+    int const rows = (static_cast<int>(keys.size()) + columns - 1) / columns;
+    float const content = static_cast<float>(rows) * 32;
+    float const height = std::min(content + 88, ui.size().y - (phone ? 0.0f : 32.0f));
+    Rect const panel{(ui.size().x - width) / 2, (ui.size().y - height) / 2, width, height};
+    MirrorScope const scope(ui.mirror, draw_panel(ui, panel, "keys", "Keys", commands));
+    heading(ui, "keys-title", panel.x + 24, panel.y + 32, "Keys", {Face::Display, 18, ui.colours.text}, 2);
+    if (icon_button(ui, {panel.right() - 48, panel.y + 16, 32, 32}, "keys-close", "Close", icon::x)) commands.emplace_back(Open{});
+    ScrollArea const scroll(ui, "keys-rows", {panel.x, panel.y + 60, width, height - 76}, content + 8);
+    MirrorScope const list(ui.mirror, {.role = Role::List, .key = "keys-list"});
+    float const column_width = (width - 48) / static_cast<float>(columns);
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        float const x = panel.x + 24 + static_cast<float>(static_cast<int>(i) / rows) * column_width;
+        float const middle = scroll.top() + static_cast<float>(static_cast<int>(i) % rows) * 32 + 16;
+        auto const key = "key-" + std::to_string(i);
+        MirrorScope const item(ui.mirror, {.role = Role::Item, .key = key});
+        TextStyle const cap{Face::Medium, 11, ui.colours.text2};
+        float const cap_width = ui.width(keys[i].first, cap) + 12;
+        ui.edge({x, middle - 10, cap_width, 20}, ui.colours.ctlsoft, 4);
+        paragraph(ui, key + "-cap", x + 6, middle, keys[i].first, cap);
+        paragraph(ui, key + "-words", x + 84, middle, keys[i].second, {Face::Regular, 13, ui.colours.text});
+    }
+}
+
+void Dialogs::draw_menu(Ui& ui, AppState const& state, Commands& commands)
+{
+    auto const* signed_in = state.signed_in();
+    bool const phone = ui.compact();
+    bool const snapshot = static_cast<bool>(signed_in->session.installation.snapshot_at);
+    float const width = phone ? ui.size().x : 280;
+    float const row = phone ? 48 : 36;
+    float const height = 74 + 56 + row * (snapshot ? 1.0f : 3.0f) + 44;
+    Rect const panel = phone ? Rect{0, ui.size().y - height, width, height} : Rect{12, std::max(ui.size().y - height - 60, 8.0f), width, height};
+    MirrorScope const scope(ui.mirror, draw_panel(ui, panel, "menu", "You", commands));
+    float y = panel.y + 16;
+    auto const who = snapshot ? std::string("Snapshot") : signed_in->session.user.email;
+    told(ui, Role::Text, "menu-who", {panel.x + 16, y, width - 68, 20}, "Signed in as " + who, {Face::SemiBold, 13, ui.colours.text});
+    told(ui, Role::Text, "menu-version", {panel.x + 16, y + 20, width - 68, 18}, "Dealerline " + signed_in->session.installation.version, {Face::Regular, 12, ui.colours.text2});
+    if (icon_button(ui, {panel.right() - 44, y, 32, 32}, "menu-close", "Close", icon::x)) commands.emplace_back(Open{});
+    y += 54;
+    std::array<std::string, 3> const themes{"System", "Light", "Dark"};
+    int const chosen = state.theme == "light" ? 1 : state.theme == "dark" ? 2 : 0;
+    if (auto const theme = segmented(ui, {panel.x + 16, y, segmented_width(ui, themes), 34}, "menu-theme", "Theme", themes, chosen))
+        commands.emplace_back(SetTheme{*theme == 0 ? "" : *theme == 1 ? "light" : "dark"});
+    y += 50;
+    ui.line(panel.x + 1, y, width - 2, ui.colours.line);
+    y += 8;
+    auto const item = [&](std::string const& key, std::string const& text, char const* symbol) {
+        Rect const place{panel.x + 8, y, width - 16, row - 2};
+        Press const press = claim(ui, place, key);
+        if (press.hovered) ui.fill(place, ui.colours.hover, 6);
+        if (press.shows_focus) ui.edge(place, ui.colours.focus, 6, 2);
+        ui.icon(place.x + 18, place.middle(), symbol, 16, ui.colours.text2);
+        TextStyle const style{Face::Medium, 13, ui.colours.text};
+        ui.text(place.x + 38, place.middle(), text, style);
+        auto node = node_at(Role::Button, key, place);
+        node.text = text;
+        node.face = css_family(style.face);
+        node.line = place.h;
+        node.left = 38;
+        ui.mirror.add(std::move(node));
+        y += row;
+        return press.pressed;
+    };
+    if (item("menu-keys", "Keys", icon::keyboard)) commands.emplace_back(Open{"keys"});
+    if (snapshot) return;
+    bool const out = item("menu-sign-out", "Sign out", icon::log_out);
+    bool const everywhere = item("menu-sign-out-everywhere", "Sign out on all devices", icon::users);
+    if (out || everywhere) {
+        commands.emplace_back(Open{});
+        commands.emplace_back(SignOut{everywhere});
+    }
+}
+
+void Dialogs::draw_dismiss(Ui& ui, AppState const& state, Commands& commands)
+{
+    auto const id = m_name.substr(m_name.find(':') + 1);
+    auto const found = state.notification.find(id);
+    auto const owner = found != state.notification.end() && found->second.value ? found->second.value->organization_name : std::string();
+    float const width = std::min(420.0f, ui.size().x);
+    TextStyle const text{Face::Regular, 13, ui.colours.text2, 20};
+    std::string const words = "The line stays as it is and nobody is reminded again. The notification is kept under Resolved. To put the line right instead, follow the step that it names.";
+    float const lines = static_cast<float>(ui.wrap(words, text, width - 48).size()) * 20;
+    float const height = 24 + 28 + lines + 24 + 36 + 24;
+    Rect const panel{(ui.size().x - width) / 2, ui.compact() ? ui.size().y - height : (ui.size().y - height) / 2 - 40, width, height};
+    std::string const question = owner.empty() ? "Dismiss this?" : "Dismiss this for " + owner + "?";
+    MirrorScope const scope(ui.mirror, draw_panel(ui, panel, "dismiss", question, commands));
+    told(ui, Role::Heading, "dismiss-title", {panel.x + 24, panel.y + 20, width - 48, 24}, question, {Face::Display, 16, ui.colours.text});
+    wrapped(ui, Role::Text, "dismiss-text", {panel.x + 24, 0, width - 48, 0}, panel.y + 64, words, text);
+    Button const keep{.key = "dismiss-keep", .text = "Keep it", .look = ButtonLook::Secondary};
+    Button const confirm{.key = "dismiss-confirm", .text = "Dismiss", .look = ButtonLook::Confirm};
+    float const y = panel.bottom() - 24 - 36;
+    float const confirm_width = button_width(ui, confirm), keep_width = button_width(ui, keep);
+    if (button(ui, {panel.right() - 24 - confirm_width - 8 - keep_width, y, keep_width, 36}, keep)) commands.emplace_back(Open{});
+    if (button(ui, {panel.right() - 24 - confirm_width, y, confirm_width, 36}, confirm)) {
+        commands.emplace_back(Open{});
+        commands.emplace_back(Decide{id, false});
+    }
+}
+
+void Dialogs::draw(Ui& ui, AppState const& state, Commands& commands)
+{
+    if (std::exchange(m_is_new, false)) {
+        ui.mirror.request_focus(m_name == "palette" ? "palette-text" : m_name == "keys" ? "keys-close" : m_name == "menu" ? "menu-close" : "dismiss-keep");
+    }
+    if (m_name == "palette") return draw_palette(ui, state, commands);
+    if (m_name == "keys") return draw_keys(ui, commands);
+    if (m_name == "menu") return draw_menu(ui, state, commands);
+    if (m_name.starts_with("dismiss:")) draw_dismiss(ui, state, commands);
+}
+
+} // namespace console

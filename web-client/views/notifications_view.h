@@ -1,0 +1,27 @@
+#pragma once
+
+#include "web-client/views/view.h"
+
+#include <map>
+
+namespace console {
+
+// What a human should do: the list, and the one that is open with its cause, the step to take and what happened before.
+class NotificationsView final : public View {
+public:
+    std::string title(AppState const& state) const override;
+    void draw(Ui& ui, Rect page, AppState const& state, Commands& commands) override;
+
+private:
+    void draw_list(Ui& ui, Rect area, AppState const& state, Commands& commands);
+    void draw_entry(Ui& ui, Rect row, Notification const& item, AppState const& state, Commands& commands, bool reached_by_tab);
+    void draw_detail(Ui& ui, Rect area, AppState const& state, Commands& commands);
+    float draw_steps(Ui& ui, Rect area, Notification const& item, AppState const& state, Commands& commands);
+    void draw_footer(Ui& ui, Rect area, Notification const& item, AppState const& state, Commands& commands);
+
+    std::map<std::string, std::string> m_phone_ids; // what was typed, by notification
+    std::map<std::string, std::string> m_area_codes;
+    float m_detail_height = 600;
+};
+
+} // namespace console

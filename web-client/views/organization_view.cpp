@@ -1,0 +1,284 @@
+#include "web-client/views/organization_view.h"
+
+#include "build/generated/icon_codes.h"
+#include "web-client/views/timeline.h"
+#include "web-client/widgets/scroll_area.h"
+
+#include <imgui.h>
+
+#include <cmath>
+
+namespace console {
+
+static constexpr float gap = 16;
+
+static OrganizationDetail const* detail_of(AppState const& state)
+{
+    auto const found = state.details.find(state.address.at(1));
+    return found == state.details.end() ? nullptr : &found->second;
+}
+
+std::string OrganizationView::title(AppState const& state) const
+{
+    auto const* detail = detail_of(state);
+    return detail && detail->organization.value ? detail->organization.value->organization.name : "Organisation";
+}
+
+float OrganizationView::draw_header(Ui& ui, Rect area, OrganizationRow const& row, Session const& session, AppState const& state, Commands& commands)
+{
+    auto const& organization = row.organization;
+    bool const phone = ui.compact();
+    float const size = phone ? 44 : 52;
+    avatar(ui, area.x, area.y, size, organization.name, AvatarShape::Organization);
+    float const x = area.x + size + 16;
+    TextStyle const name{Face::Display, phone ? 18.0f : 22.0f, ui.colours.text};
+    auto const [tone, words] = organization_state(row.status);
+    bool const retries = session.may_change() && (row.status == "needs_attention" || row.status == "held");
+    Button const retry{.key = "organization-retry",
+        .text = row.status == "held" ? "Release and buy" : "Try again",
+        .look = ButtonLook::Primary,
+        .icon = icon::refresh_cw,
+        .busy_for = state.action("retry:" + organization.id).busy ? ImGui::GetTime() - state.action("retry:" + organization.id).since : -1};
+    float const button_room = retries && !phone ? button_width(ui, retry) + 16 : 0;
+    float const state_room = pill_width(ui, words) + 12;
+    float const room = area.right() - x - button_room - (phone ? 0 : state_room);
+    float const drawn = told(ui, Role::Heading, "organization-name", {x, area.y, room, 28}, organization.name, name);
+    if (phone)
+        pill(ui, "organization-state", x, area.y + 36, tone, words);
+    else
+        pill(ui, "organization-state", x + drawn + 12, area.y + 14, tone, words);
+    float y = area.y + (phone ? 60.0f : 40.0f);
+    float fact_x = phone ? area.x : x;
+    auto const meta = [&](char const* symbol, std::string const& key, std::string const& text) {
+        if (text.empty()) return;
+        TextStyle const style{Face::Regular, 13, ui.colours.text2};
+        float const width = 20 + ui.width(text, style) + 20;
+        float const left = phone ? area.x : x;
+        if (fact_x > left && fact_x + width > area.right()) {
+            fact_x = left;
+            y += 22;
+        }
+        ui.icon(fact_x + 7, y, symbol, 14, ui.colours.text3);
+        told(ui, Role::Text, key, {fact_x + 20, y - 10, std::min(ui.width(text, style) + 1, area.right() - fact_x - 20), 20}, text, style);
+        fact_x += width;
+    };
+    meta(icon::globe, "organization-slug", organization.slug);
+    meta(icon::mail, "organization-email", organization.email);
+    if (!organization.time_zone.empty())
+        meta(icon::map_pin, "organization-zone", organization.time_zone + ", " + ui.clock.time(ui.clock.present(), organization.time_zone) + " there");
+    if (retries) {
+        Rect const place = phone ? Rect{area.x, y + 18, area.w, 44} : Rect{area.right() - button_width(ui, retry), area.y + 8, button_width(ui, retry), 32};
+        if (button(ui, place, retry)) commands.emplace_back(RetryRun{organization.id, {}});
+        if (phone) y += 60;
+    }
+    return y + 22 - area.y;
+}
+
+static std::string waiting_for(OrganizationRow const& row)
+{
+    if (row.status == "provisioning") return "On its way";
+    return "No number yet";
+}
+
+float OrganizationView::draw_numbers(Ui& ui, Rect area, OrganizationRow const& row, std::vector<PhoneNumber> const& numbers, Commands& commands)
+{
+    float const start = area.y;
+    if (numbers.empty()) {
+        card(ui, {area.x, area.y, area.w, 104});
+        heading(ui, "number-none-title", area.x + 20, area.y + 28, "Number", {Face::SemiBold, 14, ui.colours.text}, 2);
+        told(ui, Role::Text, "number-none", {area.x + 20, area.y + 46, area.w - 40, 34}, waiting_for(row), {Face::Display, 20, ui.colours.text3});
+        return 104 + gap;
+    }
+    for (auto const& number : numbers) {
+        auto const key = "number-" + number.id;
+        struct Fact {
+            std::string name, value;
+            bool mono, copyable;
+        };
+        std::vector<Fact> facts;
+        facts.push_back({"Calls answered by", number.is_active ? "Jack" : "Nobody yet", false, false});
+        facts.push_back({"Greets as", row.organization.name, false, false});
+        facts.push_back({"Texts", sms_words(number), false, false});
+        if (!number.place.empty()) facts.push_back({"Place", number.place, false, false});
+        facts.push_back({"E.164", number.phone_number, true, true});
+        facts.push_back({"ElevenLabs phone id", number.elevenlabs_phone_id.empty() ? "–" : number.elevenlabs_phone_id, true, !number.elevenlabs_phone_id.empty()});
+        if (!number.agent_id.empty()) facts.push_back({"Agent", number.agent_id, true, true});
+        facts.push_back({"Twilio SID", number.twilio_sid, true, true});
+        facts.push_back({"Bought", ui.clock.date(number.created_at, row.organization.time_zone), false, false});
+        auto const reason = number.state_reason.empty() ? number.sms_reason : number.state_reason;
+        float const reason_height = reason.empty() ? 0 : static_cast<float>(ui.wrap(reason, {Face::Regular, 12, 0}, area.w - 40).size()) * 17 + 14;
+        float const height = 104 + static_cast<float>(facts.size()) * 32 + reason_height + 6;
+        MirrorNode region = node_at(Role::Region, key, {area.x, area.y, area.w, height});
+        region.label = "Number " + national_format(number.phone_number);
+        MirrorScope const scope(ui.mirror, std::move(region));
+        card(ui, {area.x, area.y, area.w, height});
+        heading(ui, key + "-title", area.x + 20, area.y + 28, "Number", {Face::SemiBold, 14, ui.colours.text}, 2);
+        auto const [tone, words] = number_state(number.state);
+        pill(ui, key + "-state", area.right() - 16 - pill_width(ui, words), area.y + 28, tone, words);
+        TextStyle const large{Face::Display, 28, number.is_active ? ui.colours.text : ui.colours.text2};
+        auto const national = national_format(number.phone_number);
+        paragraph(ui, key + "-number", area.x + 20, area.y + 68, national, large);
+        float y = area.y + 94;
+        for (auto const& [name, value, mono, copyable] : facts) {
+            if (fact(ui, key + "-" + name, {area.x + 20, y, area.w - 40, 32}, name, value, mono, copyable)) commands.emplace_back(Copy{value});
+            y += 32;
+        }
+        if (!reason.empty()) {
+            ui.line(area.x + 20, y, area.w - 40, ui.colours.line);
+            wrapped(ui, Role::Text, key + "-reason", {area.x + 20, 0, area.w - 40, 0}, y + 17, reason, {Face::Regular, 12, ui.colours.text2, 17});
+        }
+        area.y += height + gap;
+    }
+    return area.y - start;
+}
+
+float OrganizationView::draw_line(Ui& ui, Rect area, OrganizationRow const& row, OrganizationDetail const& detail, AppState const& state, Commands& commands)
+{
+    bool const beside = area.w >= 860;
+    float const side = beside ? std::max(std::floor(area.w * 0.33f), 340.0f) : area.w;
+    float const main = beside ? area.w - side - gap : area.w;
+    Rect left{area.x, area.y, main, 0};
+    Rect right{beside ? area.x + main + gap : area.x, area.y, side, 0};
+
+    auto const draw_side = [&] {
+        if (detail.numbers.value) right.y += draw_numbers(ui, right, row, *detail.numbers.value, commands);
+        std::string const words = "“Hi, this is Jack from " + row.organization.name + ". How can I help you today?”";
+        float const text = static_cast<float>(ui.wrap(words, {Face::Regular, 14, 0}, side - 56).size()) * 21;
+        card(ui, {right.x, right.y, side, text + 72});
+        heading(ui, "hear-title", right.x + 20, right.y + 28, "Callers hear", {Face::SemiBold, 14, ui.colours.text}, 2);
+        ui.fill({right.x + 20, right.y + 50, 2, text + 4}, ui.colours.accent);
+        wrapped(ui, Role::Text, "hear", {right.x + 34, 0, side - 56, 0}, right.y + 62, words, {Face::Regular, 14, ui.colours.text, 21});
+        right.y += text + 72 + gap;
+    };
+    auto const draw_main = [&] {
+        Rect const place{left.x, left.y, main, 400};
+        if (draw_progress(ui, "run", {place.x + 20, place.y + 20, main - 40, 360}, progress_of(detail.run), state, commands)) {
+            left.y += 400;
+            return;
+        }
+        auto const& run = *detail.run.value;
+        if (!run.run.cause.empty() && run.run.state != "done") {
+            float const height = banner(ui, "run-cause", {left.x, left.y, main, 0}, Tone::Attention, run.run.cause, run.run.next_step);
+            left.y += height + gap;
+        }
+        float const height = timeline_height(ui, main - 40, run) + 74;
+        card(ui, {left.x, left.y, main, height});
+        heading(ui, "run-title", left.x + 20, left.y + 27, "How this line was set up", {Face::SemiBold, 14, ui.colours.text}, 2);
+        TextStyle const quiet{Face::Regular, 12, ui.colours.text2};
+        auto words = ui.clock.date(run.run.created_at, row.organization.time_zone);
+        if (run.run.finished_at) words += ". Live after " + duration(run.run.finished_at.milliseconds - run.run.created_at.milliseconds);
+        float const words_width = ui.width(words, quiet);
+        if (words_width + 240 < main) paragraph(ui, "run-when", left.x + main - 20 - words_width, left.y + 27, words, quiet);
+        ui.line(left.x + 1, left.y + 52, main - 2, ui.colours.line);
+        draw_timeline(ui, "run-steps", {left.x + 20, left.y + 68, main - 40, 0}, run, row.organization.time_zone);
+        left.y += height + gap;
+    };
+    if (beside) {
+        draw_main();
+        draw_side();
+        return std::max(left.y, right.y) - area.y;
+    }
+    draw_side();
+    left.y = right.y;
+    draw_main();
+    return left.y - area.y;
+}
+
+float OrganizationView::draw_settings(Ui& ui, Rect area, OrganizationRow const& row, Session const& session, AppState const& state, Commands& commands)
+{
+    auto const& organization = row.organization;
+    auto& draft = m_drafts[organization.id];
+    // What nobody typed over follows the server.
+    if (draft.name == draft.known_name) draft.name = organization.name;
+    if (draft.time_zone == draft.known_zone) draft.time_zone = organization.time_zone;
+    draft.known_name = organization.name;
+    draft.known_zone = organization.time_zone;
+
+    auto const action = state.action("settings:" + organization.id);
+    bool const may = session.may_change(organization.id);
+    float const width = std::min(area.w, 480.0f);
+    float const field_height = ui.compact() ? 44 : 36;
+    float y = area.y + 8;
+    if (!may) {
+        y += banner(ui, "settings-locked", {area.x, y, width, 0}, Tone::Off, "You can read these settings",
+                 session.installation.snapshot_at ? "A snapshot cannot be changed." : "An admin of the organisation can change them.")
+            + gap;
+        fact(ui, "settings-name", {area.x, y, width, 36}, "Name", organization.name);
+        fact(ui, "settings-zone", {area.x, y + 36, width, 36}, "Time zone", organization.time_zone);
+        return y + 90 - area.y;
+    }
+    MirrorScope const form(ui.mirror, {.role = Role::Form, .key = "settings-form", .label = "Settings"});
+    auto const problem_of = [&](char const* field) { return action.problem && action.problem->field == field ? action.problem->message : std::string(); };
+    auto const draw = [&](char const* name, std::string const& key, std::string const& label, std::string const& hint, std::string& value) {
+        auto const problem = problem_of(name);
+        y += 24;
+        Field const field{.key = key, .label = label, .name = name, .text_size = ui.compact() ? 16.0f : 14.0f, .invalid = !problem.empty(), .described_by = key + "-hint"};
+        text_field(ui, {area.x, y, width, field_height}, field, value);
+        y += field_height + 16;
+        if (problem.empty()) {
+            y += wrapped(ui, Role::Text, key + "-hint", {area.x, 0, width, 0}, y, hint, {Face::Regular, 12, ui.colours.text3, 17});
+        } else {
+            draw_refusal(ui, key + "-hint", {area.x, y, width, 0}, y, problem);
+            y += refusal_height(ui, width - 22, problem);
+        }
+        y += 8;
+    };
+    draw("name", "settings-name", "Name", "What Jack says when he answers: “Hi, this is Jack from …”.", draft.name);
+    draw("time_zone", "settings-zone", "Time zone", "As in America/Vancouver. Opening hours and reports follow it.", draft.time_zone);
+    if (action.problem && action.problem->field.empty()) {
+        draw_refusal(ui, "settings-problem", {area.x, y, width, 0}, y + 8, action.problem->message);
+        y += refusal_height(ui, width - 22, action.problem->message) + 12;
+    }
+    bool const changed = draft.name != organization.name || draft.time_zone != organization.time_zone;
+    Button const save{.key = "settings-save", .text = "Save", .submits = true, .disabled = !changed, .busy_for = action.busy ? ImGui::GetTime() - action.since : -1};
+    if (button(ui, {area.x, y + 8, ui.compact() ? width : 96, ui.compact() ? 44.0f : 36.0f}, save))
+        commands.emplace_back(SaveSettings{organization.id, draft.name, draft.time_zone});
+    return y + 70 - area.y;
+}
+
+void OrganizationView::draw(Ui& ui, Rect page, AppState const& state, Commands& commands)
+{
+    ScrollArea const scroll(ui, "organization-page-" + state.address.at(1), page, m_height, "Organisation");
+    Rect const content = page_content(ui, {page.x, scroll.top(), page.w, page.h});
+    auto const* detail = detail_of(state);
+    if (!detail) return;
+    if (draw_progress(ui, "organization", content, progress_of(detail->organization), state, commands)) return;
+    auto const& row = *detail->organization.value;
+    auto const& session = state.signed_in()->session;
+    float y = content.y + draw_header(ui, content, row, session, state, commands);
+
+    static constexpr std::pair<char const*, char const*> tabs[] = {{"", "Line"}, {"settings", "Settings"}};
+    auto const chosen = state.address.at(2);
+    {
+        MirrorScope const nav(ui.mirror, {.role = Role::Navigation, .key = "organization-tabs", .label = "Of this organisation"});
+        float x = content.x;
+        for (auto const& [part, text] : tabs) {
+            bool const here = chosen == part;
+            TextStyle const style{here ? Face::SemiBold : Face::Medium, 13, here ? ui.colours.text : ui.colours.text2};
+            Rect const place{x, y, ui.width(text, style), 40};
+            Address to{{"organizations", row.organization.id}, {}};
+            if (*part) to.path.emplace_back(part);
+            auto const key = std::string("organization-tab-") + (*part ? part : "line");
+            Press const press = claim(ui, place.grown(4), key);
+            ui.text(x, place.middle(), text, style);
+            if (here) ui.fill({x, y + 38, place.w, 2}, ui.colours.text);
+            if (press.shows_focus) ui.edge({x - 5, y + 6, place.w + 10, 28}, ui.colours.focus, 6, 2);
+            auto node = node_at(Role::Link, key, {x, y, place.w + 1, 40});
+            node.text = text;
+            node.face = css_family(style.face);
+            node.line = 40;
+            node.href = to.text();
+            node.current = here;
+            ui.mirror.add(std::move(node));
+            if (press.pressed) commands.emplace_back(Go{to});
+            x += place.w + 22;
+        }
+    }
+    ui.line(content.x, y + 40, content.w, ui.colours.line);
+    y += 60;
+    Rect const body{content.x, y, content.w, 0};
+    y += chosen == "settings" ? draw_settings(ui, body, row, session, state, commands) : draw_line(ui, body, row, *detail, state, commands);
+    m_height = y + 16 - scroll.top();
+}
+
+} // namespace console

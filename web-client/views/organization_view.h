@@ -1,0 +1,30 @@
+#pragma once
+
+#include "web-client/views/view.h"
+
+#include <map>
+
+namespace console {
+
+// One organisation: its line and how it was set up; its settings.
+class OrganizationView final : public View {
+public:
+    std::string title(AppState const& state) const override;
+    void draw(Ui& ui, Rect page, AppState const& state, Commands& commands) override;
+
+private:
+    struct Draft {
+        std::string name, time_zone;
+        std::string known_name, known_zone; // what the server said when typing began
+    };
+
+    float draw_header(Ui& ui, Rect area, OrganizationRow const& row, Session const& session, AppState const& state, Commands& commands);
+    float draw_line(Ui& ui, Rect area, OrganizationRow const& row, OrganizationDetail const& detail, AppState const& state, Commands& commands);
+    float draw_numbers(Ui& ui, Rect area, OrganizationRow const& row, std::vector<PhoneNumber> const& numbers, Commands& commands);
+    float draw_settings(Ui& ui, Rect area, OrganizationRow const& row, Session const& session, AppState const& state, Commands& commands);
+
+    float m_height = 900;
+    std::map<std::string, Draft> m_drafts; // by organisation
+};
+
+} // namespace console
