@@ -288,7 +288,8 @@ test('there is a bound of streams, for one user and for all, and a place is free
         const users = await make_users(installation, streams_of_all / streams_of_a_user + 1);
         const last = users.pop();
         const [first, ...others] = users;
-        const ask_for_one = ({ session }) => installation.api('GET', '/api/events', { session });
+        const ask_for_one = ({ session }) =>
+            Promise.race([installation.api('GET', '/api/events', { session }), pause(3_000).then(() => ({ status: 'a stream', text: 'no refusal' }))]);
         const of_first = await crowd(installation, [first], streams_of_a_user);
         const too_many = await ask_for_one(first);
         assert_refused(too_many, 429, { code: 'too_many_streams' });
