@@ -1,6 +1,7 @@
 #include "edge-server/app.h"
 #include "edge-server/embedded.h"
 #include "edge-server/routes/admin_routes.h"
+#include "edge-server/routes/installation.h"
 #include "edge-server/routes/organization_routes.h"
 #include "edge-server/routes/session_routes.h"
 #include "edge-server/routes/signup_routes.h"
@@ -8,6 +9,7 @@
 #include "edge-server/routes/webhook_routes.h"
 #include "edge-server/services/secrets.h"
 #include "edge-server/store/provisioning_store.h"
+#include "shared/base/text.h"
 
 #include <spdlog/spdlog.h>
 
@@ -45,21 +47,23 @@ std::string prepare(sql::Database& database)
 App::App(Config config)
     : m_config(std::move(config)), m_database(open_migrated(m_config.database)), m_installation_id(prepare(*m_database)),
       m_twilio(m_config.twilio_api_base, m_config.twilio_account_sid, current_secret(m_config.twilio_auth_token), m_config.secrets()),
-      m_own_server("Our own server", m_config.public_url, m_config.secrets()), m_sessions(*m_database, m_hasher),
+      m_own_server("Our own server", "Our webhook", m_config.public_url, m_config.secrets()), m_sessions(*m_database, m_hasher),
       m_provisioning(*m_database, m_config, m_installation_id, m_twilio,
           m_config.has_elevenlabs()
               ? &m_elevenlabs.emplace(m_config.elevenlabs_api_base, current_secret(m_config.elevenlabs_api_key), m_config.secrets())
               : nullptr,
           m_own_server),
       m_signups(*m_database, m_config, m_hasher, m_sessions), m_initiation(*m_database, m_config.default_name),
-      m_access(*m_database, m_sessions, m_config), m_files(m_config.web_root)
+      m_access(*m_database, m_sessions, m_config), m_files(m_config.web_root),
+      m_feed(m_streams, *m_database, m_access, console_build(m_files))
 {
     if (!m_config.admin_email.empty()) m_sessions.create_first_admin(m_config.admin_email, m_config.admin_password);
     add_webhook_routes(m_router, m_initiation, m_config); // first: the most urgent
     add_signup_routes(m_router, m_signups, m_provisioning, *m_database, m_access, m_files, m_config);
-    add_session_routes(m_router, m_sessions, *m_database, m_access);
+    add_session_routes(m_router, m_sessions, *m_database, m_access, installation_of(m_config, console_build(m_files)));
     add_organization_routes(m_router, m_provisioning, *m_database, m_access);
     add_admin_routes(m_router, m_provisioning, *m_database, m_access);
+    add_event_routes(m_router, m_feed);
     add_static_routes(m_router, m_files, *m_database);
     m_server = std::make_unique<http::Server>(
         m_router, http::Server::Options{m_config.listen_host(), m_config.listen_port(), m_config.trusted_proxies, explain});
@@ -72,6 +76,14 @@ App::~App()
 
 void App::start()
 {
+    m_database->on_commit([this](sql::Commit const& commit) {
+        if (commit.failure.empty())
+            m_database_health.succeeded(commit.took);
+        else
+            m_database_health.failed(commit.took, bounded_data(commit.failure, 300));
+        if (commit.announced) m_streams.wake();
+    });
+    m_streams.start({[this] { m_feed.look(); }, [this](http::EventStreams::Id id) { m_feed.gone(id); }});
     m_server->start();
     m_workers = std::make_unique<ProvisioningWorkers>(m_provisioning);
 }
@@ -79,6 +91,15 @@ void App::start()
 void App::stop()
 {
     m_provisioning.stop_working(); // waiting signups are answered with what is known
+    m_streams.close();
     m_workers.reset(); // a line that is being verified still reaches our own webhook
     m_server->stop();
+    m_database->on_commit({});
+}
+
+Json App::providers_health() const
+{
+    auto const elevenlabs = m_elevenlabs ? m_elevenlabs->health().to_json() : unused_provider("ElevenLabs", "Voice agent");
+    return Json::array({m_config.has_twilio() ? m_twilio.health().to_json() : unused_provider("Twilio", "Numbers, texts"), elevenlabs,
+        m_initiation.health().to_json(), m_database_health.to_json()});
 }

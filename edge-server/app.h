@@ -1,10 +1,12 @@
 #pragma once
 
 #include "edge-server/config.h"
+#include "edge-server/http/event_streams.h"
 #include "edge-server/http/files.h"
 #include "edge-server/http/server.h"
 #include "edge-server/jobs/provisioning_workers.h"
 #include "edge-server/routes/access.h"
+#include "edge-server/routes/event_routes.h"
 #include "edge-server/services/initiation.h"
 #include "edge-server/services/signup.h"
 
@@ -21,10 +23,12 @@ public:
     void stop(); // requests finish; runs pause after the step at hand
     int port() const { return m_server->port(); }
     sql::Database& database() { return *m_database; }
+    Json providers_health() const; // of the last hour, one object each
 
 private:
     Config m_config;
     std::unique_ptr<sql::Database> m_database;
+    ProviderHealth m_database_health{"Database", "Commit", std::chrono::milliseconds(100)};
     std::string m_installation_id;
     TwilioClient m_twilio;
     std::optional<ElevenLabsClient> m_elevenlabs;
@@ -36,6 +40,8 @@ private:
     Initiation m_initiation;
     Access m_access;
     http::Files m_files;
+    http::EventStreams m_streams;
+    EventFeed m_feed;
     http::Router m_router;
     std::unique_ptr<http::Server> m_server;
     std::unique_ptr<ProvisioningWorkers> m_workers;

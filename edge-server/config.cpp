@@ -51,6 +51,12 @@ std::string host_of(std::string const& url)
     return lower_case_ascii(url.substr(start, url.find_first_of(":/", url[start] == '[' ? url.find(']', start) : start) - start));
 }
 
+bool is_host_of(std::string const& url, std::string const& domain)
+{
+    auto const host = host_of(url);
+    return host == domain || host.ends_with("." + domain);
+}
+
 // http or https, a host, perhaps a port, and nothing behind: paths are ours.
 bool is_base_url(std::string const& url)
 {
@@ -113,14 +119,15 @@ int Config::listen_port() const
 
 bool Config::is_live_by_mistake() const
 {
-    auto const is_real = [](std::string const& url, std::string const& domain) {
-        auto const host = host_of(url);
-        return host == domain || host.ends_with("." + domain);
-    };
-    bool const live = is_real(twilio_api_base, "twilio.com") || is_real(elevenlabs_api_base, "elevenlabs.io");
+    bool const live = is_host_of(twilio_api_base, "twilio.com") || is_host_of(elevenlabs_api_base, "elevenlabs.io");
     auto const host = host_of(public_url);
     bool const reachable = public_url.starts_with("https://") && host.find('.') != std::string::npos && !is_private(host);
     return live && !reachable;
+}
+
+bool Config::is_simulated() const
+{
+    return !is_host_of(twilio_api_base, "twilio.com") || !is_host_of(elevenlabs_api_base, "elevenlabs.io");
 }
 
 std::vector<std::string> Config::secrets() const

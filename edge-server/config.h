@@ -43,6 +43,7 @@ struct Config {
     bool imports_by_itself() const { return elevenlabs_import == "auto"; }
     // A vendor's real host together with a public URL that it could not call: nothing is bought or repaired then.
     bool is_live_by_mistake() const;
+    bool is_simulated() const; // a vendor's address is not the vendor's own
     std::vector<std::string> secrets() const; // every configured one, each value of it
 };
 

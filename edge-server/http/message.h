@@ -36,6 +36,8 @@ struct Response {
     std::string body = {};
     std::vector<std::pair<std::string, std::string>> headers = {};
     std::shared_ptr<std::string const> shared_body = {}; // instead of `body`, for files kept in memory
+    // Instead of a body: takes the connection once the header is out. Not called for a HEAD, or when the client is gone by then.
+    std::function<void(int socket)> take_over = {};
 };
 
 } // namespace http

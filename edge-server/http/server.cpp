@@ -159,6 +159,7 @@ struct Current {
     DeadlineStream* stream = nullptr;
     bool close = false; // after this answer
     bool is_sending = true; // the client, something that nobody reads
+    std::function<void(int)> take_over = {}; // the connection is no longer ours after this answer
 };
 thread_local Current current;
 
@@ -276,7 +277,9 @@ private:
             // Bytes of a next request behind a chunked body cannot be put back.
             bool const close = !went_well || !sent || closed || current.close || m_stopping || stream.has_unread();
             bool const is_sending = current.is_sending;
+            auto const take_over = std::move(current.take_over);
             current = {};
+            if (take_over && went_well && sent) return take_over(socket);
             if (close) {
                 if (is_sending)
                     stream.say_goodbye();
@@ -324,7 +327,15 @@ private:
             raw_response.set_content_provider(response.shared_body->size(), response.content_type,
                 [body = response.shared_body](
                     std::size_t offset, std::size_t length, httplib::DataSink& sink) { return sink.write(body->data() + offset, length); });
-        else if (!response.body.empty())
+        else if (response.take_over) {
+            // No length: the body ends with the connection.
+            if (raw.get_header_value("Connection") != "close") raw_response.set_header("Connection", "close");
+            raw_response.set_content_provider(response.content_type, [](std::size_t, httplib::DataSink& sink) {
+                sink.done();
+                return true;
+            });
+            if (raw.method != "HEAD") current.take_over = std::move(response.take_over);
+        } else if (!response.body.empty())
             raw_response.set_content(std::move(response.body), response.content_type);
         if (response.status >= 400) current.close = true; // httplib says so in its Connection header
         raw.ranges.clear(); // partial answers are not offered

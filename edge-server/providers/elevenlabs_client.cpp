@@ -22,7 +22,7 @@ ProviderResult<ImportedNumber> checked(ProviderAnswer answer)
 } // namespace
 
 ElevenLabsClient::ElevenLabsClient(std::string base_url, std::string api_key, std::vector<std::string> secrets)
-    : m_client("ElevenLabs", std::move(base_url), std::move(secrets)), m_api_key(std::move(api_key))
+    : m_client("ElevenLabs", "Voice agent", std::move(base_url), std::move(secrets)), m_api_key(std::move(api_key))
 {
 }
 

@@ -24,6 +24,8 @@ class ElevenLabsClient {
 public:
     ElevenLabsClient(std::string base_url, std::string api_key, std::vector<std::string> secrets);
 
+    ProviderHealth const& health() const { return m_client.health(); }
+
     ProviderResult<std::vector<ImportedNumber>> list_numbers();
     // Always with enable_sms false: by default an import takes the number's texts. Answers the new phone_number_id.
     ProviderResult<std::string> import_number(std::string const& phone_number, std::string const& label, std::string const& twilio_sid,

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t concurrent_calls = 4;
 constexpr std::chrono::seconds connect_limit{5};
+constexpr std::chrono::seconds slow_above{3};
 constexpr std::size_t answer_limit = 4 << 20; // bytes
 constexpr std::size_t message_limit = 300; // characters
 
@@ -108,7 +109,8 @@ struct ProviderClient::Pool {
     }
 };
 
-ProviderClient::ProviderClient(std::string name, std::string base_url, std::vector<std::string> secrets) : m_pool(std::make_unique<Pool>())
+ProviderClient::ProviderClient(std::string name, std::string what, std::string base_url, std::vector<std::string> secrets)
+    : m_pool(std::make_unique<Pool>()), m_health(name, std::move(what), slow_above)
 {
     m_pool->name = std::move(name);
     m_pool->base_url = std::move(base_url);
@@ -147,7 +149,7 @@ ProviderAnswer ProviderClient::call(ProviderRequest const& request)
 
     auto const started = std::chrono::steady_clock::now();
     auto const result = client->send(raw);
-    auto const took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started).count();
+    auto const took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - started);
 
     ProviderAnswer answer;
     if (!result) {
@@ -171,8 +173,12 @@ ProviderAnswer ProviderClient::call(ProviderRequest const& request)
     }
     answer.message = m_pool->presentable(answer.message);
     if (!is_plain_id(answer.code)) answer.code.clear();
+    if (answer || answer.ending == Ending::Refused) // a clear refusal is an answer too
+        m_health.succeeded(took);
+    else
+        m_health.failed(took, answer.message, answer.ending == Ending::Unauthorized);
     spdlog::log(answer ? spdlog::level::debug : spdlog::level::warn, "{} {} {} -> {} in {} ms {}", m_pool->name, request.method,
-        request.path.substr(0, request.path.find('?')), answer.status, took, answer.message);
+        request.path.substr(0, request.path.find('?')), answer.status, took.count() / 1000, answer.message);
     return answer;
 }
 

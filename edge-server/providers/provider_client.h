@@ -1,5 +1,6 @@
 #pragma once
 
+#include "edge-server/providers/provider_health.h"
 #include "shared/base/json.h"
 
 #include <chrono>
@@ -41,14 +42,17 @@ struct ProviderRequest {
 // HTTP to one vendor: bounded in time, size and number of calls at once; follows no redirect and does not retry.
 class ProviderClient {
 public:
-    ProviderClient(std::string name, std::string base_url, std::vector<std::string> secrets);
+    // `what`: we use it for, in the list of providers.
+    ProviderClient(std::string name, std::string what, std::string base_url, std::vector<std::string> secrets);
     ~ProviderClient();
 
     ProviderAnswer call(ProviderRequest const& request);
+    ProviderHealth const& health() const { return m_health; }
 
 private:
     struct Pool;
     std::unique_ptr<Pool> m_pool;
+    ProviderHealth m_health;
 };
 
 // What a vendor calls an id or a code is kept only when it looks like one: letters, digits, _ - and ., 128 at most.

@@ -32,7 +32,7 @@ ProviderResult<TwilioNumber> checked(ProviderAnswer answer)
 } // namespace
 
 TwilioClient::TwilioClient(std::string base_url, std::string account_sid, std::string auth_token, std::vector<std::string> secrets)
-    : m_base_url(base_url), m_client("Twilio", std::move(base_url), std::move(secrets)), m_account_sid(account_sid),
+    : m_base_url(base_url), m_client("Twilio", "Numbers, texts", std::move(base_url), std::move(secrets)), m_account_sid(account_sid),
       m_account_path("/2010-04-01/Accounts/" + account_sid), m_authorization("Basic " + base64(account_sid + ":" + auth_token))
 {
 }

@@ -43,6 +43,7 @@ public:
     TwilioClient(std::string base_url, std::string account_sid, std::string auth_token, std::vector<std::string> secrets);
 
     std::string const& account_sid() const { return m_account_sid; }
+    ProviderHealth const& health() const { return m_client.health(); }
 
     // Numbers for voice and text that need no address: of an area code, else of a region, else of the country.
     ProviderResult<std::vector<OfferedNumber>> search(std::string const& country, std::string const& area_code, std::string const& region);

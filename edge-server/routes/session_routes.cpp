@@ -1,9 +1,9 @@
 #include "edge-server/routes/session_routes.h"
 #include "edge-server/http/reply.h"
 
-void add_session_routes(http::Router& router, Sessions& sessions, sql::Database& database, Access& access)
+void add_session_routes(http::Router& router, Sessions& sessions, sql::Database& database, Access& access, Json const& installation)
 {
-    auto const who = [&database](Session const& session) {
+    auto const who = [&database, installation](Session const& session) {
         auto const memberships
             = database.read(sql::Scope::platform(), [&](sql::Reader& db) { return memberships_of(db, session.user.id); });
         auto organizations = Json::array();
@@ -14,7 +14,7 @@ void add_session_routes(http::Router& router, Sessions& sessions, sql::Database&
         return Json{{"user",
                         {{"id", session.user.id}, {"email", session.user.email},
                             {"role", platform_role.empty() ? "member" : "platform_" + platform_role}}},
-            {"organizations", organizations}, {"expires_at", to_rfc3339(session.expires_at)}};
+            {"organizations", organizations}, {"expires_at", to_rfc3339(session.expires_at)}, {"installation", installation}};
     };
 
     router.add({"POST", "/api/session", http::Body::Json}, [&sessions, &access, who](http::Request const& request) {
@@ -40,7 +40,13 @@ void add_session_routes(http::Router& router, Sessions& sessions, sql::Database&
     router.add({"DELETE", "/api/session"}, [&sessions, &access](http::Request const& request) {
         auto const session = access.signed_in(request);
         if (!session) return refuse(request, session.error());
-        sessions.sign_out(Access::token_in(request));
+        auto const everywhere = request.query("everywhere").value_or("false");
+        if (everywhere != "true" && everywhere != "false")
+            return refuse(request, {ErrorKind::Malformed, "invalid_value", "Say true or false.", "everywhere"});
+        if (everywhere == "true")
+            sessions.sign_out_everywhere(session->user.id);
+        else
+            sessions.sign_out(Access::token_in(request));
         auto response = http::no_content();
         response.headers.emplace_back("Set-Cookie", access.expired_cookie());
         return response;

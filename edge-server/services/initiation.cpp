@@ -79,9 +79,24 @@ Variables variables_for(Found const& found, std::string const& call_sid)
 } // namespace
 
 Initiation::Initiation(sql::Database& database, std::string default_name)
-    : m_database(database), m_default_name(std::move(default_name)) { }
+    : m_database(database), m_default_name(std::move(default_name)), m_health("Webhooks", "We answer", patience)
+{
+}
 
 std::string Initiation::answer(std::string_view body)
+{
+    auto const started = std::chrono::steady_clock::now();
+    std::string problem;
+    auto answer = find_answer(body, problem);
+    auto const took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - started);
+    if (problem.empty())
+        m_health.succeeded(took);
+    else
+        m_health.failed(took, problem);
+    return answer;
+}
+
+std::string Initiation::find_answer(std::string_view body, std::string& problem)
 {
     auto const request = Json::parse(body, nullptr, false);
     auto const called_number = text_of(request, "called_number");
@@ -103,13 +118,16 @@ std::string Initiation::answer(std::string_view body)
         if (m_database.write_within(sql::Scope::routing(), look_and_record, patience)) {
             if (!*seen) return to_answer({{}, {}, {}, {}, m_default_name});
             found = std::move(*seen);
-        } else
+        } else {
+            problem = "A call was answered before its record was on disk.";
             spdlog::error("initiation: call {} is answered before its record is on disk", bounded_data(call_sid, id_limit));
+        }
     }
     if (!found) try {
             found = m_database.read(sql::Scope::routing(), [&](sql::Reader& db) { return look_up(db, called_number, caller); });
             if (!found) return to_answer({{}, {}, {}, {}, m_default_name});
         } catch (std::exception const& failure) {
+            problem = "A call was answered without the database.";
             spdlog::error("initiation: the database cannot be read: {}", failure.what());
             auto const name = remembered_name(called_number);
             return to_answer({{}, {}, name.empty() ? "" : "New Inquiry", {}, name.empty() ? m_default_name : name});

@@ -1,5 +1,6 @@
 #include "edge-server/services/sessions.h"
 #include "edge-server/services/secrets.h"
+#include "edge-server/store/organization_store.h"
 #include "shared/base/id.h"
 #include "shared/base/text.h"
 
@@ -87,17 +88,32 @@ std::optional<Session> Sessions::find(std::string const& token)
 {
     if (token.size() != 64) return {};
     auto const hash = sha256_hex(token);
-    auto session = m_database.read(sql::Scope::platform(), [&](sql::Reader& db) { return find_session(db, hash); });
+    auto session = m_database.read(sql::Scope::platform(), [&](sql::Reader& db) { return find_alive(db, hash); });
     auto const present = now();
-    if (!session || session->expires_at <= present || session->last_seen_at.plus_seconds(idle_seconds) <= present) return {};
-    if (session->last_seen_at.plus_seconds(touch_seconds) <= present)
+    if (session && session->last_seen_at.plus_seconds(touch_seconds) <= present)
         m_database.write(sql::Scope::platform(), [&](sql::Writer& db) { touch_session(db, hash, present); });
+    return session;
+}
+
+std::optional<Session> Sessions::find_alive(sql::Reader& db, std::string const& token_hash)
+{
+    auto session = find_session(db, token_hash);
+    auto const present = now();
+    if (session && (session->expires_at <= present || session->last_seen_at.plus_seconds(idle_seconds) <= present)) return {};
     return session;
 }
 
 void Sessions::sign_out(std::string const& token)
 {
     m_database.write(sql::Scope::platform(), [&](sql::Writer& db) { delete_session(db, sha256_hex(token)); });
+}
+
+void Sessions::sign_out_everywhere(std::string const& user_id)
+{
+    m_database.write(sql::Scope::platform(), [&](sql::Writer& db) {
+        delete_sessions_of(db, user_id);
+        append_audit(db, {{}, user_id, "signed_out_everywhere", user_id}, sha256_hex);
+    });
 }
 
 void Sessions::create_first_admin(std::string const& email, std::string const& password)

@@ -38,7 +38,10 @@ public:
     // For an account whose password was just proved. Within the caller's transaction.
     static std::string open(sql::Writer& db, User const& user);
     std::optional<Session> find(std::string const& token);
+    // Without counting it as being used.
+    static std::optional<Session> find_alive(sql::Reader& db, std::string const& token_hash);
     void sign_out(std::string const& token);
+    void sign_out_everywhere(std::string const& user_id);
 
     // Proves an account's password at the sign-in's own rate limit. The user, or an error that does not tell which of both was wrong.
     Result<User> prove(std::string const& email, std::string const& password, std::string const& address);

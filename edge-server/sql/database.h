@@ -108,6 +108,13 @@ public:
 class Writer : public Reader {
 public:
     virtual std::int64_t changes() const = 0;
+    virtual void announce() = 0; // who listens to commits is told that this one matters
+};
+
+struct Commit {
+    std::chrono::microseconds took; // to reach the disk
+    bool announced = false;
+    std::string failure = {}; // '' when it is on disk
 };
 
 struct Migration {
@@ -153,6 +160,9 @@ public:
     // Queues a write and waits at most `patience` for the disk. The write goes on either way, so `f` owns what it uses.
     // True: on disk. False: refused, failed, or not yet there (a failure is logged).
     virtual bool write_within(Scope const& scope, std::function<void(Writer&)> f, std::chrono::milliseconds patience) = 0;
+
+    // `f` hears of every commit, on the writer's thread, so it must not block. An empty one ends that: it is not called any more.
+    virtual void on_commit(std::function<void(Commit const&)> f) = 0;
 
     // Runs every migration that has not run yet, each in its own transaction, recorded by name.
     virtual void migrate(std::vector<Migration> const& migrations) = 0;

@@ -56,6 +56,26 @@ bool GroupWriter::wait(Task& task, std::chrono::milliseconds patience)
     return task.done;
 }
 
+void GroupWriter::on_commit(std::function<void(Commit const&)> listener)
+{
+    std::lock_guard const lock(m_listener_mutex);
+    m_listener = std::move(listener);
+}
+
+void GroupWriter::commit()
+{
+    auto const started = std::chrono::steady_clock::now();
+    m_connection.run("COMMIT");
+    auto const took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - started);
+    tell({took, m_connection.take_announcement()});
+}
+
+void GroupWriter::tell(Commit const& commit)
+{
+    std::lock_guard const lock(m_listener_mutex);
+    if (m_listener) m_listener(commit);
+}
+
 void GroupWriter::loop()
 {
     for (;;) {
@@ -99,10 +119,11 @@ void GroupWriter::run_batch(Batch& batch)
             batch.pop_front();
             run_in_savepoint(*ran.back());
         } while (!batch.empty() && std::chrono::steady_clock::now() < deadline);
-        m_connection.run("COMMIT");
+        commit();
         return;
     } catch (std::exception const& failure) {
         spdlog::warn("a batch of {} writes was rolled back, each runs again alone: {}", ran.size(), failure.what());
+        tell({std::chrono::microseconds(0), false, failure.what()});
     }
     // A full disk or an I/O error drops the whole transaction; what can be written still is, one by one.
     if (m_connection.in_transaction()) try {
@@ -139,7 +160,10 @@ void GroupWriter::run_alone(Task& task)
     task.failure = nullptr;
     try {
         m_connection.run("BEGIN IMMEDIATE");
-        m_connection.run(task.run(m_connection) ? Statement("COMMIT") : Statement("ROLLBACK"));
+        if (task.run(m_connection))
+            commit();
+        else
+            m_connection.run("ROLLBACK");
     } catch (...) {
         task.failure = std::current_exception();
         if (m_connection.in_transaction()) try {

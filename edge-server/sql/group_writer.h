@@ -34,6 +34,7 @@ public:
     void submit(std::shared_ptr<Task> task);
     // Whether it finished in time. Forever when `patience` is negative.
     bool wait(Task& task, std::chrono::milliseconds patience);
+    void on_commit(std::function<void(Commit const&)> listener);
 
 private:
     using Batch = std::deque<std::shared_ptr<Task>>;
@@ -41,12 +42,16 @@ private:
     void run_batch(Batch& batch);
     void run_in_savepoint(Task& task);
     void run_alone(Task& task);
+    void commit();
+    void tell(Commit const& commit);
 
     SqliteConnection& m_connection;
     std::mutex m_mutex;
     std::condition_variable m_wake;
     Batch m_queue;
     bool m_stopping = false;
+    std::mutex m_listener_mutex; // held during the call
+    std::function<void(Commit const&)> m_listener;
     std::thread m_thread; // last: it uses everything above
 };
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 namespace sql {
 
@@ -25,6 +26,8 @@ public:
 
     Rows run(Statement statement, std::initializer_list<Param> params = {}) override;
     std::int64_t changes() const override { return sqlite3_changes64(m_handle.get()); }
+    void announce() override { m_announced = true; }
+    bool take_announcement() { return std::exchange(m_announced, false); }
 
     void run_script(char const* script); // several statements, no results
     bool in_transaction() const { return sqlite3_get_autocommit(m_handle.get()) == 0; }
@@ -36,6 +39,7 @@ private:
 
     std::unique_ptr<sqlite3, CloseDatabase> m_handle; // before the statements: they are finalized first
     std::unordered_map<char const*, std::unique_ptr<sqlite3_stmt, FinalizeStatement>> m_statements;
+    bool m_announced = false;
 };
 
 } // namespace sql

@@ -101,6 +101,8 @@ public:
         return false;
     }
 
+    void on_commit(std::function<void(Commit const&)> f) override { m_writer.on_commit(std::move(f)); }
+
     void migrate(std::vector<Migration> const& migrations) override
     {
         run_write(Scope::platform(), [](Writer& db) {

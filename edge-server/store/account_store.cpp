@@ -1,4 +1,5 @@
 #include "edge-server/store/account_store.h"
+#include "edge-server/store/event_store.h"
 
 std::string installation_id(sql::Writer& db, std::string const& if_new)
 {
@@ -51,7 +52,14 @@ void touch_session(sql::Writer& db, std::string const& token_hash, Time seen)
 
 void delete_session(sql::Writer& db, std::string const& token_hash)
 {
-    db.run("DELETE FROM sessions WHERE token_hash = $1", {token_hash});
+    for (auto const& ended : db.run("DELETE FROM sessions WHERE token_hash = $1 RETURNING user_id", {token_hash}))
+        append_event(db, {}, "access", ended.text(0));
+}
+
+void delete_sessions_of(sql::Writer& db, std::string const& user_id)
+{
+    db.run("DELETE FROM sessions WHERE user_id = $1", {user_id});
+    append_event(db, {}, "access", user_id);
 }
 
 void delete_expired_sessions(sql::Writer& db, Time before)
@@ -80,4 +88,5 @@ void insert_membership(sql::Writer& db, std::string const& organization_id, std:
 {
     db.run("INSERT INTO memberships (organization_id, user_id, role, created_at) VALUES ($1, $2, $3, $4)",
         {organization_id, user_id, role, now()});
+    append_event(db, {}, "access", user_id);
 }

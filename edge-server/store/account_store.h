@@ -38,6 +38,7 @@ void insert_session(sql::Writer& db, Session const& session);
 std::optional<Session> find_session(sql::Reader& db, std::string const& token_hash);
 void touch_session(sql::Writer& db, std::string const& token_hash, Time seen);
 void delete_session(sql::Writer& db, std::string const& token_hash);
+void delete_sessions_of(sql::Writer& db, std::string const& user_id);
 void delete_expired_sessions(sql::Writer& db, Time before);
 
 std::vector<Membership> memberships_of(sql::Reader& db, std::string const& user_id);

@@ -1,4 +1,5 @@
 #include "edge-server/store/notification_store.h"
+#include "edge-server/store/event_store.h"
 
 namespace {
 
@@ -13,18 +14,26 @@ std::optional<std::string> none_if_empty(std::string const& text)
     return text.empty() ? std::nullopt : std::optional(text);
 }
 
+void append_changes(sql::Writer& db, sql::Rows const& changed)
+{
+    for (auto const& notification : changed)
+        append_event(db, notification.text(1), "notification", notification.text(0));
+}
+
 } // namespace
 
 void put_notification(sql::Writer& db, Notification const& notification)
 {
-    db.run(R"(
+    auto const changed = db.run(R"(
         INSERT INTO admin_notifications (id, type, subject, organization_id, phone_number, message, cause, next_step, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         ON CONFLICT (type, subject) WHERE status = 'pending'
-        DO UPDATE SET message = excluded.message, cause = excluded.cause, next_step = excluded.next_step, phone_number = excluded.phone_number)",
+        DO UPDATE SET message = excluded.message, cause = excluded.cause, next_step = excluded.next_step, phone_number = excluded.phone_number
+        RETURNING id, organization_id)",
         {notification.id, notification.type, notification.subject, none_if_empty(notification.organization_id),
             none_if_empty(notification.phone_number), notification.message, notification.cause, notification.next_step,
             notification.created_at});
+    append_changes(db, changed);
 }
 
 std::optional<Notification> find_notification(sql::Reader& db, std::string const& id)
@@ -51,12 +60,18 @@ std::vector<Notification> list_notifications(sql::Reader& db, NotificationFilter
 
 void decide_notification(sql::Writer& db, std::string const& id, std::string const& status, std::string const& user_id)
 {
-    db.run("UPDATE admin_notifications SET status = $1, decided_at = $2, decided_by = $3 WHERE id = $4 AND status = 'pending'",
+    auto const changed = db.run(R"(
+        UPDATE admin_notifications SET status = $1, decided_at = $2, decided_by = $3 WHERE id = $4 AND status = 'pending'
+        RETURNING id, organization_id)",
         {status, now(), none_if_empty(user_id), id});
+    append_changes(db, changed);
 }
 
 void resolve_notifications_about(sql::Writer& db, std::string const& subject)
 {
-    db.run(
-        "UPDATE admin_notifications SET status = 'resolved', decided_at = $1 WHERE subject = $2 AND status = 'pending'", {now(), subject});
+    auto const changed = db.run(R"(
+        UPDATE admin_notifications SET status = 'resolved', decided_at = $1 WHERE subject = $2 AND status = 'pending'
+        RETURNING id, organization_id)",
+        {now(), subject});
+    append_changes(db, changed);
 }

@@ -1,4 +1,5 @@
 #include "edge-server/store/organization_store.h"
+#include "edge-server/store/event_store.h"
 
 namespace {
 
@@ -16,6 +17,7 @@ void insert_organization(sql::Writer& db, Organization const& organization)
            "$8)",
         {organization.id, organization.name, organization.slug, organization.email, organization.area_code, organization.time_zone,
             organization.state, organization.created_at});
+    append_event(db, organization.id, "organization", organization.id);
 }
 
 std::optional<OrganizationSummary> find_organization(sql::Reader& db, std::string const& id)
@@ -64,6 +66,7 @@ void update_organization_settings(sql::Writer& db, Organization const& organizat
 {
     db.run(
         "UPDATE organizations SET name = $1, time_zone = $2 WHERE id = $3", {organization.name, organization.time_zone, organization.id});
+    append_event(db, organization.id, "organization", organization.id);
 }
 
 std::optional<IdempotencyRecord> find_idempotency_key(sql::Reader& db, std::string const& key)

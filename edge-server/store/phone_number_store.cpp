@@ -1,4 +1,5 @@
 #include "edge-server/store/phone_number_store.h"
+#include "edge-server/store/event_store.h"
 
 namespace {
 
@@ -13,6 +14,11 @@ std::optional<PhoneNumber> first_of(sql::Rows const& rows)
     return rows.empty() ? std::nullopt : std::optional(to_number(rows.front()));
 }
 
+void append_change(sql::Writer& db, sql::Rows const& organizations, std::string const& id)
+{
+    if (!organizations.empty()) append_event(db, organizations.front().text(0), "phone_number", id);
+}
+
 } // namespace
 
 void insert_phone_number(sql::Writer& db, PhoneNumber const& number)
@@ -24,6 +30,7 @@ void insert_phone_number(sql::Writer& db, PhoneNumber const& number)
         {number.id, number.organization_id, number.phone_number, number.state, number.state_reason, number.is_active, number.sms_status,
             number.sms_reason, number.twilio_sid, number.twilio_account_sid, number.elevenlabs_phone_id, number.agent_id, number.place,
             number.created_at});
+    append_event(db, number.organization_id, "phone_number", number.id);
 }
 
 std::optional<PhoneNumber> find_phone_number(sql::Reader& db, std::string const& id)
@@ -68,12 +75,16 @@ std::vector<PhoneNumber> list_phone_numbers(sql::Reader& db, std::string const& 
 void set_number_state(sql::Writer& db, std::string const& id, std::string const& state, std::string const& reason)
 {
     bool const active = state == "active";
-    db.run("UPDATE phone_numbers SET state = $1, state_reason = $2, is_active = $3, activated_at = CASE WHEN $4 = 1 THEN $5 ELSE "
-           "activated_at END WHERE id = $6",
+    auto const changed = db.run(R"(
+        UPDATE phone_numbers SET state = $1, state_reason = $2, is_active = $3, activated_at = CASE WHEN $4 = 1 THEN $5 ELSE activated_at END
+        WHERE id = $6 RETURNING organization_id)",
         {state, reason, active, active, now(), id});
+    append_change(db, changed, id);
 }
 
 void set_number_import(sql::Writer& db, std::string const& id, std::string const& elevenlabs_phone_id, std::string const& agent_id)
 {
-    db.run("UPDATE phone_numbers SET elevenlabs_phone_id = $1, agent_id = $2 WHERE id = $3", {elevenlabs_phone_id, agent_id, id});
+    auto const changed = db.run("UPDATE phone_numbers SET elevenlabs_phone_id = $1, agent_id = $2 WHERE id = $3 RETURNING organization_id",
+        {elevenlabs_phone_id, agent_id, id});
+    append_change(db, changed, id);
 }

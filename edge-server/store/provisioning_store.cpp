@@ -1,4 +1,5 @@
 #include "edge-server/store/provisioning_store.h"
+#include "edge-server/store/event_store.h"
 
 namespace {
 
@@ -21,6 +22,7 @@ void insert_run(sql::Writer& db, ProvisioningRun const& run)
         INSERT INTO provisioning_runs (id, organization_id, state, resume_state, cause, next_step, area_code, due_at, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9))",
         {run.id, run.organization_id, run.state, run.resume_state, run.cause, run.next_step, run.area_code, run.due_at, run.created_at});
+    append_event(db, run.organization_id, "run", run.id);
 }
 
 std::optional<ProvisioningRun> find_run(sql::Reader& db, std::string const& id)
@@ -53,12 +55,14 @@ std::optional<ProvisioningRun> find_run_of_number(sql::Reader& db, std::string c
 void update_run(sql::Writer& db, ProvisioningRun const& run)
 {
     auto const number = run.phone_number_id.empty() ? std::optional<std::string>() : run.phone_number_id;
+    auto const before = db.run("SELECT state FROM provisioning_runs WHERE id = $1", {run.id});
     db.run(R"(
         UPDATE provisioning_runs SET state = $1, resume_state = $2, cause = $3, next_step = $4, area_code = $5, phone_number_id = $6,
                elevenlabs_phone_id = $7, attempts = $8, purchase_approved = $9, due_at = $10, finished_at = $11
         WHERE id = $12)",
         {run.state, run.resume_state, run.cause, run.next_step, run.area_code, number, run.elevenlabs_phone_id, run.attempts,
             run.purchase_approved, run.due_at, run.finished_at, run.id});
+    if (!before.empty() && before.front().text(0) != run.state) append_event(db, run.organization_id, "run", run.id);
 }
 
 std::optional<ProvisioningRun> claim_due_run(sql::Writer& db, std::string const& owner, Time present, Time lease_until)
@@ -104,11 +108,16 @@ void insert_step(sql::Writer& db, ProvisioningRun const& run, ProvisioningStep c
         INSERT INTO provisioning_steps (id, organization_id, run_id, step, attempt, state, message, started_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8))",
         {step.id, run.organization_id, run.id, step.step, step.attempt, step.state, step.message, step.started_at});
+    append_event(db, run.organization_id, "run", run.id);
 }
 
 void finish_step(sql::Writer& db, std::string const& step_id, std::string const& state, std::string const& message)
 {
-    db.run("UPDATE provisioning_steps SET state = $1, message = $2, finished_at = $3 WHERE id = $4", {state, message, now(), step_id});
+    auto const finished
+        = db.run("UPDATE provisioning_steps SET state = $1, message = $2, finished_at = $3 WHERE id = $4 RETURNING organization_id, run_id",
+            {state, message, now(), step_id});
+    for (auto const& step : finished)
+        append_event(db, step.text(0), "run", step.text(1));
 }
 
 void close_open_steps(sql::Writer& db, std::string const& run_id, std::string const& message)
