@@ -26,7 +26,7 @@ const page = {
     stored(name) {
         try {
             return localStorage.getItem(`dealerline.${name}`) || '';
-        } catch {
+        } catch (problem) {
             return ''; // storage may be switched off
         }
     },
@@ -34,7 +34,7 @@ const page = {
     store(name, value) {
         try {
             localStorage.setItem(`dealerline.${name}`, value);
-        } catch {
+        } catch (problem) {
             return;
         }
         page.showTheme();
@@ -146,15 +146,16 @@ const page = {
         try {
             let clock = page.clocks.get(zone);
             if (!clock) {
-                const parts = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' };
-                clock = new Intl.DateTimeFormat('en-CA', { timeZone: zone, hourCycle: 'h23', ...parts });
+                const number = 'numeric';
+                const parts = { year: number, month: number, day: number, hour: number, minute: number, second: number };
+                clock = new Intl.DateTimeFormat('en-CA', Object.assign({ timeZone: zone, hourCycle: 'h23' }, parts));
                 page.clocks.set(zone, clock);
             }
             const read = {};
             clock.formatToParts(at).forEach(({ type, value }) => (read[type] = Number(value)));
             const there = Date.UTC(read.year, read.month - 1, read.day, read.hour, read.minute, read.second);
             return Math.round((there - Math.floor(at / 1000) * 1000) / 1000);
-        } catch {
+        } catch (problem) {
             return 0; // a zone that this browser does not know: UTC
         }
     },
