@@ -1,4 +1,5 @@
 #include "web-client/platform/platform.h"
+#include "web-client/platform/snapshot_transport.h"
 #include "web-client/platform/window.h"
 
 #include <CLI/CLI.hpp>
@@ -13,6 +14,7 @@
 #include <deque>
 #include <iostream>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 namespace platform {
@@ -21,10 +23,12 @@ static constexpr std::chrono::seconds connect_timeout{5};
 static constexpr std::chrono::seconds read_timeout{30};
 static constexpr double caret_blink = 0.4; // seconds; a text field with the focus is the only thing that moves by itself
 
-// One thread that speaks HTTP, because the window must not wait. Keeps the session's cookie in memory.
+// One thread that asks, because the window must not wait: a server by HTTP, or a snapshot when there is one.
+// Keeps the session's cookie in memory.
 class HttpWorker {
 public:
-    HttpWorker(std::string const& server, Uint32 woken_by) : m_client(server), m_server(server), m_woken_by(woken_by)
+    HttpWorker(std::string const& server, SnapshotTransport* snapshot, Uint32 woken_by)
+        : m_client(server), m_server(server), m_snapshot(snapshot), m_woken_by(woken_by)
     {
         m_client.set_connection_timeout(connect_timeout);
         m_client.set_read_timeout(read_timeout);
@@ -66,7 +70,7 @@ private:
             Job job = std::move(m_queue.front());
             m_queue.pop_front();
             lock.unlock();
-            job.reply = ask(job.request);
+            job.reply = m_snapshot ? m_snapshot->ask(job.request) : ask(job.request);
             lock.lock();
             m_done.push_back(std::move(job));
             lock.unlock();
@@ -93,6 +97,7 @@ private:
 
     httplib::Client m_client;
     std::string m_server;
+    SnapshotTransport* m_snapshot;
     std::string m_cookie;
     Uint32 m_woken_by;
     std::mutex m_mutex;
@@ -105,12 +110,13 @@ private:
 struct Options {
     std::string server = "http://127.0.0.1:8080";
     std::string theme = "light";
+    std::string snapshot;
 };
 
 class Desktop final : public Host {
 public:
-    Desktop(Options const& options, Window& window)
-        : m_options(options), m_window(window), m_http(options.server, SDL_RegisterEvents(1)) { }
+    Desktop(Options const& options, SnapshotTransport* snapshot, Window& window)
+        : m_options(options), m_window(window), m_http(options.server, snapshot, SDL_RegisterEvents(1)) { }
 
     void send(Request request, OnReply on_reply) override { m_http.send(std::move(request), std::move(on_reply)); }
     bool prefers_dark() const override { return m_options.theme == "dark"; }
@@ -141,14 +147,23 @@ int run(Program& program, int count, char** arguments)
     CLI::App flags("Dealerline's console on the desktop");
     flags.add_option("--server", options.server, "Address of the edge server")->capture_default_str();
     flags.add_option("--theme", options.theme, "light or dark")->check(CLI::IsMember({"light", "dark"}))->capture_default_str();
+    flags.add_option("--snapshot", options.snapshot, "A file to review, without a server");
     CLI11_PARSE(flags, count, arguments);
+
+    std::optional<SnapshotTransport> snapshot;
+    try {
+        if (!options.snapshot.empty()) snapshot.emplace(options.snapshot);
+    } catch (std::exception const& failure) {
+        std::cerr << "dealerline-console: " << failure.what() << '\n';
+        return 1;
+    }
 
     Window window;
     if (auto const problem = window.open(); !problem.empty()) {
         std::cerr << "dealerline-console: " << problem << '\n';
         return 1;
     }
-    Desktop desktop(options, window);
+    Desktop desktop(options, snapshot ? &*snapshot : nullptr, window);
     program.start(desktop);
 
     for (int frames_left = 2; !window.closed();) {
