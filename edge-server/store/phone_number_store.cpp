@@ -30,7 +30,8 @@ std::vector<ListedNumber> list_newest(sql::Reader& db, ListPage const& page)
                n.twilio_account_sid, n.elevenlabs_phone_id, n.agent_id, n.place, n.created_at, n.activated_at, o.name, n.released_at
         FROM phone_numbers n JOIN organizations o ON o.id = n.organization_id
         WHERE n.id < $1
-          AND ($2 = '' OR replace(lower(o.name), $2, '') <> lower(o.name) OR ($3 <> '' AND replace(n.phone_number, $3, '') <> n.phone_number))
+          AND ($2 = '' OR n.organization_id IN (SELECT id FROM organizations WHERE replace(lower(name), $2, '') <> lower(name))
+               OR ($3 <> '' AND replace(n.phone_number, $3, '') <> n.phone_number))
         ORDER BY n.id DESC LIMIT $4)",
         {page.after_id, page.search, page.digits, page.limit}));
 }
@@ -42,7 +43,8 @@ std::vector<ListedNumber> list_newest_in_state(sql::Reader& db, ListPage const& 
                n.twilio_account_sid, n.elevenlabs_phone_id, n.agent_id, n.place, n.created_at, n.activated_at, o.name, n.released_at
         FROM phone_numbers n JOIN organizations o ON o.id = n.organization_id
         WHERE n.state = $1 AND n.id < $2
-          AND ($3 = '' OR replace(lower(o.name), $3, '') <> lower(o.name) OR ($4 <> '' AND replace(n.phone_number, $4, '') <> n.phone_number))
+          AND ($3 = '' OR n.organization_id IN (SELECT id FROM organizations WHERE replace(lower(name), $3, '') <> lower(name))
+               OR ($4 <> '' AND replace(n.phone_number, $4, '') <> n.phone_number))
         ORDER BY n.id DESC LIMIT $5)",
         {page.filter, page.after_id, page.search, page.digits, page.limit}));
 }
@@ -54,7 +56,8 @@ std::vector<ListedNumber> list_by_number(sql::Reader& db, ListPage const& page)
                n.twilio_account_sid, n.elevenlabs_phone_id, n.agent_id, n.place, n.created_at, n.activated_at, o.name, n.released_at
         FROM phone_numbers n JOIN organizations o ON o.id = n.organization_id
         WHERE n.phone_number >= $1 AND (n.phone_number > $1 OR n.id < $2)
-          AND ($3 = '' OR replace(lower(o.name), $3, '') <> lower(o.name) OR ($4 <> '' AND replace(n.phone_number, $4, '') <> n.phone_number))
+          AND ($3 = '' OR n.organization_id IN (SELECT id FROM organizations WHERE replace(lower(name), $3, '') <> lower(name))
+               OR ($4 <> '' AND replace(n.phone_number, $4, '') <> n.phone_number))
         ORDER BY n.phone_number, n.id DESC LIMIT $5)",
         {page.after_key, page.after_id, page.search, page.digits, page.limit}));
 }
@@ -66,7 +69,8 @@ std::vector<ListedNumber> list_by_number_in_state(sql::Reader& db, ListPage cons
                n.twilio_account_sid, n.elevenlabs_phone_id, n.agent_id, n.place, n.created_at, n.activated_at, o.name, n.released_at
         FROM phone_numbers n JOIN organizations o ON o.id = n.organization_id
         WHERE n.state = $1 AND n.phone_number >= $2 AND (n.phone_number > $2 OR n.id < $3)
-          AND ($4 = '' OR replace(lower(o.name), $4, '') <> lower(o.name) OR ($5 <> '' AND replace(n.phone_number, $5, '') <> n.phone_number))
+          AND ($4 = '' OR n.organization_id IN (SELECT id FROM organizations WHERE replace(lower(name), $4, '') <> lower(name))
+               OR ($5 <> '' AND replace(n.phone_number, $5, '') <> n.phone_number))
         ORDER BY n.phone_number, n.id DESC LIMIT $6)",
         {page.filter, page.after_key, page.after_id, page.search, page.digits, page.limit}));
 }
@@ -79,7 +83,8 @@ std::vector<ListedNumber> list_of_member(sql::Reader& db, ListPage const& page)
                n.twilio_account_sid, n.elevenlabs_phone_id, n.agent_id, n.place, n.created_at, n.activated_at, o.name, n.released_at
         FROM phone_numbers n JOIN organizations o ON o.id = n.organization_id
         WHERE n.organization_id IN (SELECT organization_id FROM memberships WHERE user_id = $1)
-          AND ($2 = '' OR replace(lower(o.name), $2, '') <> lower(o.name) OR ($3 <> '' AND replace(n.phone_number, $3, '') <> n.phone_number))
+          AND ($2 = '' OR n.organization_id IN (SELECT id FROM organizations WHERE replace(lower(name), $2, '') <> lower(name))
+               OR ($3 <> '' AND replace(n.phone_number, $3, '') <> n.phone_number))
           AND ($4 = '' OR n.state = $4)
           AND (CASE WHEN $5 = 'number' THEN n.phone_number ELSE '' END > $6
                OR (CASE WHEN $5 = 'number' THEN n.phone_number ELSE '' END = $6 AND n.id < $7))
@@ -151,14 +156,16 @@ Counts count_numbers(sql::Reader& db, ListPage const& page)
     bool const everyone = page.member_user_id.empty();
     auto const rows = everyone && page.search.empty() ? db.run("SELECT state, count(*) FROM phone_numbers GROUP BY state")
         : everyone                                    ? db.run(R"(
-        SELECT n.state, count(*) FROM phone_numbers n JOIN organizations o ON o.id = n.organization_id
-        WHERE replace(lower(o.name), $1, '') <> lower(o.name) OR ($2 <> '' AND replace(n.phone_number, $2, '') <> n.phone_number)
+        SELECT n.state, count(*) FROM phone_numbers n
+        WHERE n.organization_id IN (SELECT id FROM organizations WHERE replace(lower(name), $1, '') <> lower(name))
+              OR ($2 <> '' AND replace(n.phone_number, $2, '') <> n.phone_number)
         GROUP BY n.state)",
                                                  {page.search, page.digits})
                                                       : db.run(R"(
-        SELECT n.state, count(*) FROM phone_numbers n JOIN organizations o ON o.id = n.organization_id
+        SELECT n.state, count(*) FROM phone_numbers n
         WHERE n.organization_id IN (SELECT organization_id FROM memberships WHERE user_id = $1)
-          AND ($2 = '' OR replace(lower(o.name), $2, '') <> lower(o.name) OR ($3 <> '' AND replace(n.phone_number, $3, '') <> n.phone_number))
+          AND ($2 = '' OR n.organization_id IN (SELECT id FROM organizations WHERE replace(lower(name), $2, '') <> lower(name))
+               OR ($3 <> '' AND replace(n.phone_number, $3, '') <> n.phone_number))
         GROUP BY n.state)",
                                                           {page.member_user_id, page.search, page.digits});
     Counts counts;

@@ -116,7 +116,9 @@ struct Options {
 class Desktop final : public Host {
 public:
     Desktop(Options const& options, SnapshotTransport* snapshot, Window& window)
-        : m_options(options), m_window(window), m_http(options.server, snapshot, SDL_RegisterEvents(1)) { }
+        : m_options(options), m_window(window), m_http(options.server, snapshot, SDL_RegisterEvents(1))
+    {
+    }
 
     void send(Request request, OnReply on_reply) override { m_http.send(std::move(request), std::move(on_reply)); }
     bool prefers_dark() const override { return m_options.theme == "dark"; }
