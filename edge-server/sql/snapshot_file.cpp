@@ -1,7 +1,6 @@
 #include "edge-server/sql/snapshot_file.h"
 #include "edge-server/sql/sqlite_connection.h"
 
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>

@@ -3,6 +3,7 @@
 #include "edge-server/store/answers.h"
 #include "shared/api/refusal.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 #include <vector>
