@@ -62,7 +62,7 @@ App::App(Config config)
     add_signup_routes(m_router, m_signups, m_provisioning, *m_database, m_access, m_files, m_config);
     add_session_routes(m_router, m_sessions, *m_database, m_access, installation_of(m_config, console_build(m_files)));
     add_organization_routes(m_router, m_provisioning, *m_database, m_access);
-    add_admin_routes(m_router, m_provisioning, *m_database, m_access);
+    add_admin_routes(m_router, m_provisioning, *m_database, m_access, [this] { return providers_health(); });
     add_event_routes(m_router, m_feed);
     add_static_routes(m_router, m_files, *m_database);
     m_server = std::make_unique<http::Server>(

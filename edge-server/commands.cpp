@@ -2,6 +2,8 @@
 #include "edge-server/app.h"
 #include "edge-server/services/agent_doctor.h"
 #include "edge-server/services/secrets.h"
+#include "edge-server/store/organization_store.h"
+#include "edge-server/store/snapshot.h"
 #include "shared/base/id.h"
 
 #include <spdlog/spdlog.h>
@@ -125,6 +127,13 @@ int run_backup(Config const& config, std::string const& file)
     return 0;
 }
 
+int run_snapshot(Config const& config, std::string const& file)
+{
+    make_snapshot(config.database, file, config.is_simulated());
+    std::cout << "Wrote " << file << '\n';
+    return 0;
+}
+
 int run_restore(Config const& config, std::string const& file)
 {
     sql::restore(file, config.database);
@@ -158,6 +167,11 @@ int run_fixture(Config const& config, int organizations, int leads)
                 INSERT INTO phone_numbers (id, organization_id, phone_number, state, is_active, sms_status, twilio_sid, twilio_account_sid, created_at, activated_at)
                 VALUES ($1, $2, $3, 'active', 1, 'ready', $4, 'AC00000000000000000000000000000000', $5, $5))",
                 {number_id, id, "+1604" + padded(i), "PNfixture" + number, present});
+            db.run(R"(
+                INSERT INTO provisioning_runs (id, organization_id, state, area_code, phone_number_id, due_at, created_at, finished_at)
+                VALUES ($1, $2, 'done', '604', $3, $4, $4, $4))",
+                {new_id(), id, number_id, present});
+            refresh_status(db, id);
             for (int j = 0; j < leads; ++j) {
                 auto const lead = new_id();
                 auto const call_sid = "CAseed" + number + "-" + std::to_string(j);

@@ -8,5 +8,6 @@ struct Config;
 int run_server(Config const& config);
 int run_doctor(Config const& config, bool fix);
 int run_backup(Config const& config, std::string const& file);
+int run_snapshot(Config const& config, std::string const& file);
 int run_restore(Config const& config, std::string const& file);
 int run_fixture(Config const& config, int organizations, int leads);

@@ -91,6 +91,8 @@ int main(int argument_count, char** arguments)
     std::string file;
     auto* backup = program.add_subcommand("backup", "Copy the running database to FILE");
     backup->add_option("file", file)->required();
+    auto* snapshot = program.add_subcommand("snapshot", "Write FILE for review: no password, session, key or secret");
+    snapshot->add_option("file", file)->required();
     auto* restore = program.add_subcommand("restore", "Put a backup in the database's place; no server may run");
     restore->add_option("file", file)->required();
     int organizations = 1000, leads = 200;
@@ -113,6 +115,7 @@ int main(int argument_count, char** arguments)
     try {
         if (doctor->parsed()) return run_doctor(config, fix);
         if (backup->parsed()) return run_backup(config, file);
+        if (snapshot->parsed()) return run_snapshot(config, file);
         if (restore->parsed()) return run_restore(config, file);
         if (fixture->parsed()) return run_fixture(config, organizations, leads);
         return run_server(config);

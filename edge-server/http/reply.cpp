@@ -2,44 +2,6 @@
 
 namespace http {
 
-int status_of(ErrorKind kind)
-{
-    switch (kind) {
-    case ErrorKind::Malformed:
-        return 400;
-    case ErrorKind::Unauthorized:
-        return 401;
-    case ErrorKind::Forbidden:
-        return 403;
-    case ErrorKind::NotFound:
-        return 404;
-    case ErrorKind::MethodNotAllowed:
-        return 405;
-    case ErrorKind::Conflict:
-        return 409;
-    case ErrorKind::TooLarge:
-        return 413;
-    case ErrorKind::UnsupportedMediaType:
-        return 415;
-    case ErrorKind::Invalid:
-        return 422;
-    case ErrorKind::TooMany:
-        return 429;
-    case ErrorKind::Internal:
-        return 500;
-    case ErrorKind::Unavailable:
-        return 503;
-    }
-    return 500;
-}
-
-std::string error_body(Error const& error, std::string const& request_id)
-{
-    Json details{{"code", error.code}, {"message", error.message}, {"request_id", request_id}};
-    if (!error.field.empty()) details["field"] = error.field;
-    return Json{{"error", details}}.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 Response json(int status, Json const& body)
 {
     return {status, "application/json", body.dump(-1, ' ', false, Json::error_handler_t::replace), {{"Cache-Control", "no-store"}}};
@@ -60,6 +22,11 @@ Response refuse(Request const& request, Error const& error)
     Response response{status_of(error.kind), "application/json", error_body(error, request.id), {{"Cache-Control", "no-store"}}};
     if (error.retry_after > 0) response.headers.emplace_back("Retry-After", std::to_string(error.retry_after));
     return response;
+}
+
+Response reply(Request const& request, Result<Json> const& answer)
+{
+    return answer ? json(200, *answer) : refuse(request, answer.error());
 }
 
 std::string Request::cookie(std::string_view name) const

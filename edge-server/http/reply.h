@@ -1,6 +1,7 @@
 #pragma once
 
 #include "edge-server/http/message.h"
+#include "shared/api/refusal.h"
 #include "shared/base/error.h"
 #include "shared/base/json.h"
 #include "shared/base/result.h"
@@ -11,9 +12,6 @@ Response json(int status, Json const& body);
 Response no_content();
 Response redirect(std::string location); // 303: the next request is a GET
 Response refuse(Request const& request, Error const& error);
-int status_of(ErrorKind kind);
-
-// The error shape that every refusal has.
-std::string error_body(Error const& error, std::string const& request_id);
+Response reply(Request const& request, Result<Json> const& answer); // 200, or the refusal
 
 } // namespace http

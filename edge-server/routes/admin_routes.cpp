@@ -1,7 +1,7 @@
 #include "edge-server/routes/admin_routes.h"
 #include "edge-server/http/reply.h"
-#include "edge-server/routes/paging.h"
 #include "edge-server/services/secrets.h"
+#include "edge-server/store/answers.h"
 #include "edge-server/store/notification_store.h"
 #include "edge-server/store/organization_store.h"
 #include "edge-server/store/phone_number_store.h"
@@ -9,26 +9,15 @@
 #include "shared/api/records.h"
 
 #include <algorithm>
-#include <array>
 
 namespace {
 
 constexpr std::chrono::seconds activation_wait{20};
-constexpr std::array<std::string_view, 3> statuses{"pending", "resolved", "dismissed"};
-constexpr std::array<std::string_view, 11> types{"elevenlabs_import_required", "manual_setup_required", "purchase_held",
-    "number_choice_needed", "drift_found", "orphan_number", "credentials_refused", "provider_down", "webhook_failing", "budget_warning",
-    "unrouted_message"};
-
-template <std::size_t N>
-bool is_one_of(std::array<std::string_view, N> const& known, std::string const& value)
-{
-    return std::find(known.begin(), known.end(), value) != known.end();
-}
 
 class AdminRoutes {
 public:
-    AdminRoutes(Provisioning& provisioning, sql::Database& database, Access& access)
-        : m_provisioning(provisioning), m_database(database), m_access(access)
+    AdminRoutes(Provisioning& provisioning, sql::Database& database, Access& access, std::function<Json()> providers)
+        : m_provisioning(provisioning), m_database(database), m_access(access), m_providers(std::move(providers))
     {
     }
 
@@ -36,24 +25,25 @@ public:
     {
         auto const session = m_access.platform_reader(request);
         if (!session) return refuse(request, session.error());
-        auto const paging = paging_of(request);
-        if (!paging) return refuse(request, paging.error());
-        NotificationFilter filter{request.query("status").value_or(""), request.query("type").value_or(""),
-            request.query("organization_id").value_or(""), paging->cursor, paging->limit + 1};
-        if (!filter.status.empty() && !is_one_of(statuses, filter.status))
-            return refuse(request, {ErrorKind::Malformed, "invalid_status", "A status is pending, resolved or dismissed.", "status"});
-        if (!filter.type.empty() && !is_one_of(types, filter.type))
-            return refuse(request, {ErrorKind::Malformed, "invalid_type", "There is no notification of this type.", "type"});
-        auto found = m_database.read(sql::Scope::platform(), [&](sql::Reader& db) { return list_notifications(db, filter); });
-        Json next = nullptr;
-        if (found.size() > static_cast<std::size_t>(paging->limit)) {
-            found.pop_back();
-            next = found.back().id;
-        }
-        auto list = Json::array();
-        for (auto const& notification : found)
-            list.push_back(to_json(notification));
-        return http::json(200, {{"notifications", list}, {"next_cursor", next}});
+        return reply(
+            request, m_database.read(sql::Scope::platform(), [&](sql::Reader& db) { return answer_notifications(db, request.query); }));
+    }
+
+    http::Response notification(http::Request const& request)
+    {
+        auto const session = m_access.platform_reader(request);
+        if (!session) return refuse(request, session.error());
+        return reply(request,
+            m_database.read(sql::Scope::platform(), [&](sql::Reader& db) { return answer_notification(db, request.path_param("id")); }));
+    }
+
+    http::Response overview(http::Request const& request)
+    {
+        auto const session = m_access.platform_reader(request);
+        if (!session) return refuse(request, session.error());
+        return reply(request, m_database.read(sql::Scope::platform(), [&](sql::Reader& db) {
+            return answer_overview(db, request.query, now(), m_providers());
+        }));
     }
 
     http::Response decide(http::Request const& request, std::string const& status)
@@ -126,14 +116,18 @@ private:
     Provisioning& m_provisioning;
     sql::Database& m_database;
     Access& m_access;
+    std::function<Json()> m_providers;
 };
 
 } // namespace
 
-void add_admin_routes(http::Router& router, Provisioning& provisioning, sql::Database& database, Access& access)
+void add_admin_routes(
+    http::Router& router, Provisioning& provisioning, sql::Database& database, Access& access, std::function<Json()> providers)
 {
-    auto const routes = std::make_shared<AdminRoutes>(provisioning, database, access);
+    auto const routes = std::make_shared<AdminRoutes>(provisioning, database, access, std::move(providers));
     router.add({"GET", "/api/admin/notifications"}, [routes](http::Request const& request) { return routes->notifications(request); });
+    router.add({"GET", "/api/admin/notifications/{id}"}, [routes](http::Request const& request) { return routes->notification(request); });
+    router.add({"GET", "/api/admin/overview"}, [routes](http::Request const& request) { return routes->overview(request); });
     router.add({"POST", "/api/admin/notifications/{id}/resolve", http::Body::Json},
         [routes](http::Request const& request) { return routes->decide(request, "resolved"); });
     router.add({"POST", "/api/admin/notifications/{id}/dismiss", http::Body::Json},

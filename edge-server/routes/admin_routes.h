@@ -5,4 +5,6 @@
 #include "edge-server/services/provisioning.h"
 
 // What the platform's admins do: notifications, and the manual step of activating an imported number.
-void add_admin_routes(http::Router& router, Provisioning& provisioning, sql::Database& database, Access& access);
+// `providers`: how the vendors and our own parts do at present.
+void add_admin_routes(
+    http::Router& router, Provisioning& provisioning, sql::Database& database, Access& access, std::function<Json()> providers);

@@ -1,26 +1,12 @@
 #include "edge-server/routes/organization_routes.h"
 #include "edge-server/http/reply.h"
-#include "edge-server/routes/paging.h"
 #include "edge-server/services/secrets.h"
+#include "edge-server/store/answers.h"
 #include "edge-server/store/organization_store.h"
-#include "edge-server/store/phone_number_store.h"
 #include "edge-server/store/provisioning_store.h"
-#include "shared/api/records.h"
 #include "shared/base/text.h"
 
 namespace {
-
-Error no_organization()
-{
-    return {ErrorKind::NotFound, "not_found", "There is no such organisation."};
-}
-
-Json shown(OrganizationSummary const& summary)
-{
-    auto json = to_json(summary.organization, summary.status);
-    json["phone_number"] = summary.phone_number.empty() ? Json(nullptr) : Json(summary.phone_number);
-    return json;
-}
 
 class OrganizationRoutes {
 public:
@@ -33,22 +19,18 @@ public:
     {
         auto const session = m_access.signed_in(request);
         if (!session) return refuse(request, session.error());
-        auto const paging = paging_of(request);
-        if (!paging) return refuse(request, paging.error());
-        auto const search = request.query("search").value_or("");
-        if (search.size() > 200) return refuse(request, {ErrorKind::Malformed, "too_long", "A search has 200 bytes at most.", "search"});
-        bool const everyone = !session->user.platform_role.empty();
-        OrganizationPage const page{search, paging->cursor, everyone ? std::string() : session->user.id, paging->limit + 1};
-        auto found = m_database.read(sql::Scope::platform(), [&](sql::Reader& db) { return list_organizations(db, page); });
-        Json next = nullptr;
-        if (found.size() > static_cast<std::size_t>(paging->limit)) {
-            found.pop_back();
-            next = found.back().organization.id;
-        }
-        auto organizations = Json::array();
-        for (auto const& summary : found)
-            organizations.push_back(shown(summary));
-        return http::json(200, {{"organizations", organizations}, {"next_cursor", next}});
+        auto const answer = m_database.read(
+            sql::Scope::platform(), [&](sql::Reader& db) { return answer_organizations(db, viewer_of(*session), request.query); });
+        return reply(request, answer);
+    }
+
+    http::Response all_numbers(http::Request const& request)
+    {
+        auto const session = m_access.signed_in(request);
+        if (!session) return refuse(request, session.error());
+        auto const answer = m_database.read(
+            sql::Scope::platform(), [&](sql::Reader& db) { return answer_phone_numbers(db, viewer_of(*session), request.query); });
+        return reply(request, answer);
     }
 
     http::Response detail(http::Request const& request)
@@ -56,8 +38,7 @@ public:
         auto const id = request.path_param("id");
         auto const session = m_access.member_or_platform(request, id);
         if (!session) return refuse(request, session.error());
-        auto const found = find(id);
-        return found ? http::json(200, {{"organization", shown(*found)}}) : refuse(request, no_organization());
+        return reply(request, m_database.read(sql::Scope::organization(id), [&](sql::Reader& db) { return answer_organization(db, id); }));
     }
 
     http::Response change(http::Request const& request)
@@ -92,7 +73,7 @@ public:
                 sha256_hex);
             return *summary;
         });
-        return changed ? http::json(200, {{"organization", shown(*changed)}}) : refuse(request, changed.error());
+        return changed ? http::json(200, {{"organization", to_json(*changed)}}) : refuse(request, changed.error());
     }
 
     http::Response phone_numbers(http::Request const& request)
@@ -100,12 +81,7 @@ public:
         auto const id = request.path_param("id");
         auto const session = m_access.member_or_platform(request, id);
         if (!session) return refuse(request, session.error());
-        if (!find(id)) return refuse(request, no_organization());
-        auto numbers = Json::array();
-        for (auto const& number :
-            m_database.read(sql::Scope::organization(id), [&](sql::Reader& db) { return list_phone_numbers(db, id); }))
-            numbers.push_back(to_json(number));
-        return http::json(200, {{"phoneNumbers", numbers}});
+        return reply(request, m_database.read(sql::Scope::organization(id), [&](sql::Reader& db) { return answer_numbers_of(db, id); }));
     }
 
     http::Response provisioning(http::Request const& request)
@@ -113,12 +89,7 @@ public:
         auto const id = request.path_param("id");
         auto const session = m_access.member_or_platform(request, id);
         if (!session) return refuse(request, session.error());
-        auto const answer = m_database.read(sql::Scope::organization(id), [&](sql::Reader& db) -> Result<Json> {
-            auto const run = find_run_of(db, id);
-            if (!run) return Error{ErrorKind::NotFound, "not_found", "This organisation has no provisioning run."};
-            return to_json(*run, list_steps(db, run->id));
-        });
-        return answer ? http::json(200, *answer) : refuse(request, answer.error());
+        return reply(request, m_database.read(sql::Scope::organization(id), [&](sql::Reader& db) { return answer_provisioning(db, id); }));
     }
 
     http::Response retry(http::Request const& request)
@@ -152,10 +123,7 @@ public:
     }
 
 private:
-    std::optional<OrganizationSummary> find(std::string const& id)
-    {
-        return m_database.read(sql::Scope::organization(id), [&](sql::Reader& db) { return find_organization(db, id); });
-    }
+    static Viewer viewer_of(Session const& session) { return {session.user.platform_role.empty() ? session.user.id : std::string()}; }
 
     Provisioning& m_provisioning;
     sql::Database& m_database;
@@ -168,6 +136,7 @@ void add_organization_routes(http::Router& router, Provisioning& provisioning, s
 {
     auto const routes = std::make_shared<OrganizationRoutes>(provisioning, database, access);
     router.add({"GET", "/api/organizations"}, [routes](http::Request const& request) { return routes->list(request); });
+    router.add({"GET", "/api/phone-numbers"}, [routes](http::Request const& request) { return routes->all_numbers(request); });
     router.add({"GET", "/api/organizations/{id}"}, [routes](http::Request const& request) { return routes->detail(request); });
     router.add(
         {"PATCH", "/api/organizations/{id}", http::Body::Json}, [routes](http::Request const& request) { return routes->change(request); });

@@ -2,6 +2,16 @@
 
 namespace sql {
 
+std::string path_of(std::string const& address)
+{
+    constexpr std::string_view scheme = "sqlite:";
+    if (!address.starts_with(scheme))
+        throw Failure("the database address must be sqlite:FILE; \"" + address.substr(0, address.find(':') + 1) + "…\" is not supported");
+    auto path = address.substr(scheme.size());
+    if (path.empty()) throw Failure("the database address names no file: use sqlite:FILE");
+    return path;
+}
+
 SqliteConnection::SqliteConnection(std::string const& path, Mode mode)
 {
     int const flags = (mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) | SQLITE_OPEN_NOMUTEX
@@ -16,9 +26,12 @@ SqliteConnection::SqliteConnection(std::string const& path, Mode mode)
         run_script("PRAGMA synchronous = FULL"); // an answered call survives a power failure
         run_script("PRAGMA wal_autocheckpoint = 4000"); // 16 MB: pages that change often are written back once
     }
+    if (mode == Mode::NewFile) run_script("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA secure_delete = ON");
     // No mmap: every growth of the file would unmap it under all connections.
-    run_script(mode == Mode::ReadWrite ? "PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY"
-                                       : "PRAGMA foreign_keys = ON; PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY");
+    run_script(mode == Mode::ReadOnly ? "PRAGMA cache_size = -4096" : "PRAGMA cache_size = -65536");
+    run_script("PRAGMA temp_store = MEMORY");
+    // A new file is a part of another one: what its rows refer to may be left out.
+    run_script(mode == Mode::NewFile ? "PRAGMA foreign_keys = OFF" : "PRAGMA foreign_keys = ON");
 }
 
 void SqliteConnection::fail(int code, char const* what) const

@@ -18,10 +18,12 @@ struct FinalizeStatement {
     void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 };
 
+std::string path_of(std::string const& address); // of "sqlite:FILE"; throws Failure
+
 // One SQLite connection with its kept statements. Used by one thread at a time.
 class SqliteConnection final : public Writer {
 public:
-    enum class Mode { ReadWrite, ReadOnly };
+    enum class Mode { ReadWrite, ReadOnly, NewFile }; // NewFile: nobody else has it, and when it fails it is thrown away
     SqliteConnection(std::string const& path, Mode mode);
 
     Rows run(Statement statement, std::initializer_list<Param> params = {}) override;

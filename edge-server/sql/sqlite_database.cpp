@@ -14,17 +14,6 @@ namespace sql {
 
 namespace {
 
-constexpr std::string_view scheme = "sqlite:";
-
-std::string path_of(std::string const& address)
-{
-    if (!address.starts_with(scheme))
-        throw Failure("the database address must be sqlite:FILE; \"" + address.substr(0, address.find(':') + 1) + "…\" is not supported");
-    auto path = address.substr(scheme.size());
-    if (path.empty()) throw Failure("the database address names no file: use sqlite:FILE");
-    return path;
-}
-
 // Keeps a second server off the same file. A file of its own: closing any descriptor of the database would drop SQLite's locks.
 class FileLock {
 public:

@@ -51,11 +51,33 @@ std::vector<Notification> list_notifications(sql::Reader& db, NotificationFilter
     for (auto const& row : db.run(R"(
         SELECT n.id, n.type, n.subject, n.organization_id, o.name, n.phone_number, n.message, n.cause, n.next_step, n.status, n.created_at, n.decided_at
         FROM admin_notifications n LEFT JOIN organizations o ON o.id = n.organization_id
-        WHERE ($1 = '' OR n.status = $1) AND ($2 = '' OR n.type = $2) AND ($3 = '' OR n.organization_id = $3) AND ($4 = '' OR n.id < $4)
+        WHERE ($1 = '' OR n.status = $1) AND ($2 = '' OR n.type = $2) AND ($3 = '' OR n.organization_id = $3) AND n.id < $4
         ORDER BY n.id DESC LIMIT $5)",
              {filter.status, filter.type, filter.organization_id, filter.after_id, filter.limit}))
         list.push_back(to_notification(row));
     return list;
+}
+
+std::vector<Notification> list_oldest_pending(sql::Reader& db, int limit)
+{
+    std::vector<Notification> list;
+    for (auto const& row : db.run(R"(
+        SELECT n.id, n.type, n.subject, n.organization_id, o.name, n.phone_number, n.message, n.cause, n.next_step, n.status, n.created_at, n.decided_at
+        FROM admin_notifications n LEFT JOIN organizations o ON o.id = n.organization_id
+        WHERE n.status = 'pending' ORDER BY n.id LIMIT $1)",
+             {limit}))
+        list.push_back(to_notification(row));
+    return list;
+}
+
+Counts count_notifications(sql::Reader& db, NotificationFilter const& filter)
+{
+    Counts counts;
+    for (auto const& row : db.run(R"(
+        SELECT status, count(*) FROM admin_notifications WHERE ($1 = '' OR type = $1) AND ($2 = '' OR organization_id = $2) GROUP BY status)",
+             {filter.type, filter.organization_id}))
+        counts[row.text(0)] = row.integer(1);
+    return counts;
 }
 
 void decide_notification(sql::Writer& db, std::string const& id, std::string const& status, std::string const& user_id)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "edge-server/sql/database.h"
+#include "edge-server/store/list_page.h"
 #include "shared/domain/notification.h"
 
 #include <optional>
@@ -11,7 +12,7 @@ struct NotificationFilter {
     std::string status; // '' for all
     std::string type;
     std::string organization_id;
-    std::string after_id; // keyset: ids before this one (newest first)
+    std::string after_id = above_all_ids; // keyset: ids before this one (newest first)
     int limit = 50;
 };
 
@@ -19,6 +20,8 @@ struct NotificationFilter {
 void put_notification(sql::Writer& db, Notification const& notification);
 std::optional<Notification> find_notification(sql::Reader& db, std::string const& id);
 std::vector<Notification> list_notifications(sql::Reader& db, NotificationFilter const& filter);
+std::vector<Notification> list_oldest_pending(sql::Reader& db, int limit);
+Counts count_notifications(sql::Reader& db, NotificationFilter const& filter); // by status, whatever the filter's
 void decide_notification(
     sql::Writer& db, std::string const& id, std::string const& status, std::string const& user_id); // '' when the product did it
 void resolve_notifications_about(sql::Writer& db, std::string const& subject);

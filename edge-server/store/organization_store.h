@@ -1,29 +1,43 @@
 #pragma once
 
 #include "edge-server/sql/database.h"
+#include "edge-server/store/list_page.h"
 #include "shared/domain/organization.h"
 
+#include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
+
+// What an organisation's status may be, in the order of the attention that it needs.
+inline constexpr std::array<std::string_view, 6> organization_statuses{
+    "needs_attention", "held", "provisioning", "suspended", "active", "closed"};
 
 // An organisation with what a list shows beside it.
 struct OrganizationSummary {
     Organization organization;
-    std::string status; // active, provisioning, needs_attention, held, suspended, closed
+    std::string status;
     std::string phone_number; // the one that it owns, '' without
-};
-
-struct OrganizationPage {
-    std::string search; // part of name or slug, any case; '' for all
-    std::string after_id; // keyset: ids before this one (newest first); '' for the first page
-    std::string member_user_id; // '' for the platform: everyone's
-    int limit = 50;
+    std::string place; // of the number
+    std::string cause; // of a stopped run
+    std::string name_key; // as lists by name sort it
 };
 
 void insert_organization(sql::Writer& db, Organization const& organization);
 std::optional<OrganizationSummary> find_organization(sql::Reader& db, std::string const& id);
-std::vector<OrganizationSummary> list_organizations(sql::Reader& db, OrganizationPage const& page);
+// Sorted by attention, name or newest.
+std::vector<OrganizationSummary> list_organizations(sql::Reader& db, ListPage const& page);
+Counts count_organizations(sql::Reader& db, ListPage const& page); // of all that match the search, whatever the filter
+// After every write to the organisation, its run or its number that its status may follow from.
+void refresh_status(sql::Writer& db, std::string const& organization_id);
+
+struct DailySignups {
+    std::int64_t day = 0; // since 1970, in the reader's zone
+    std::int64_t organizations = 0;
+    std::int64_t live = 0; // of them, today
+};
+std::vector<DailySignups> count_signups(sql::Reader& db, Time since, std::int64_t utc_offset_milliseconds);
 bool slug_exists(sql::Reader& db, std::string const& slug);
 void update_organization_settings(sql::Writer& db, Organization const& organization); // name, time_zone
 

@@ -1,5 +1,8 @@
 #include "edge-server/store/provisioning_store.h"
 #include "edge-server/store/event_store.h"
+#include "edge-server/store/organization_store.h"
+
+#include <algorithm>
 
 namespace {
 
@@ -23,6 +26,7 @@ void insert_run(sql::Writer& db, ProvisioningRun const& run)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9))",
         {run.id, run.organization_id, run.state, run.resume_state, run.cause, run.next_step, run.area_code, run.due_at, run.created_at});
     append_event(db, run.organization_id, "run", run.id);
+    refresh_status(db, run.organization_id);
 }
 
 std::optional<ProvisioningRun> find_run(sql::Reader& db, std::string const& id)
@@ -63,6 +67,7 @@ void update_run(sql::Writer& db, ProvisioningRun const& run)
         {run.state, run.resume_state, run.cause, run.next_step, run.area_code, number, run.elevenlabs_phone_id, run.attempts,
             run.purchase_approved, run.due_at, run.finished_at, run.id});
     if (!before.empty() && before.front().text(0) != run.state) append_event(db, run.organization_id, "run", run.id);
+    refresh_status(db, run.organization_id);
 }
 
 std::optional<ProvisioningRun> claim_due_run(sql::Writer& db, std::string const& owner, Time present, Time lease_until)
@@ -183,4 +188,16 @@ void set_candidate_state(sql::Writer& db, std::string const& id, std::string con
 std::int64_t count_purchases_since(sql::Reader& db, Time since)
 {
     return db.run("SELECT count(*) FROM number_candidates WHERE created_at >= $1 AND state <> 'abandoned'", {since}).front().integer(0);
+}
+
+std::optional<std::int64_t> median_seconds_to_live(sql::Reader& db)
+{
+    std::vector<std::int64_t> times;
+    for (auto const& row : db.run(R"(
+        SELECT finished_at - created_at FROM provisioning_runs WHERE state = 'done' AND finished_at > 0 ORDER BY finished_at DESC LIMIT 50)"))
+        times.push_back(row.integer(0));
+    if (times.empty()) return {};
+    auto const middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+    std::nth_element(times.begin(), middle, times.end());
+    return (*middle + 500) / 1000;
 }

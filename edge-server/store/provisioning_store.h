@@ -32,3 +32,5 @@ bool is_number_taken(sql::Reader& db, std::string const& e164); // owned, or any
 bool was_candidate(sql::Reader& db, std::string const& run_id, std::string const& e164);
 void set_candidate_state(sql::Writer& db, std::string const& id, std::string const& state, std::string const& cause);
 std::int64_t count_purchases_since(sql::Reader& db, Time since); // bought, or about to be
+
+std::optional<std::int64_t> median_seconds_to_live(sql::Reader& db); // of the last 50 finished runs, from signup to live

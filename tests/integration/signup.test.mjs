@@ -379,7 +379,7 @@ describe('signups', { concurrency: 4 }, () => {
         });
 
         test('a list of organisations has the own ones only, whatever is asked', async () => {
-            for (const query of ['', '?search=their', `?cursor=ffffffff`, '?limit=500']) {
+            for (const query of ['', '?search=their', `?sort=name`, '?limit=500']) {
                 const { organizations } = await installation.get(`/api/organizations${query}`, ours.session);
                 for (const { id } of organizations) assert.equal(id, ours.id);
             }

@@ -41,7 +41,10 @@ const endpoints = [
     { method: 'GET', path: `/api/organizations/${known_id}/phone-numbers`, who: 'member' },
     { method: 'GET', path: `/api/organizations/${known_id}/provisioning`, who: 'member' },
     { method: 'POST', path: `/api/organizations/${known_id}/provisioning/retry`, who: 'admin', json: { area_code: '604' }, fields: ['area_code'] },
+    { method: 'GET', path: '/api/phone-numbers', who: 'member' },
+    { method: 'GET', path: '/api/admin/overview', who: 'admin' },
     { method: 'GET', path: '/api/admin/notifications', who: 'admin' },
+    { method: 'GET', path: `/api/admin/notifications/${notification}`, who: 'admin' },
     { method: 'POST', path: `/api/admin/notifications/${notification}/resolve`, who: 'admin' },
     { method: 'POST', path: `/api/admin/notifications/${notification}/dismiss`, who: 'admin' },
     { method: 'POST', path: `/api/admin/phone-numbers/${number}/activate`, who: 'admin', json: { elevenLabsPhoneId: 'phnum_1' }, fields: ['elevenLabsPhoneId!'] },
@@ -227,7 +230,7 @@ describe('a change of settings', () => {
 });
 
 describe('lists', () => {
-    for (const path of ['/api/organizations', '/api/admin/notifications'])
+    for (const path of ['/api/organizations', '/api/phone-numbers', '/api/admin/notifications'])
         test(`${path} bound what they take`, () =>
             writes_nothing(async () => {
                 const get = (query) => send({ method: 'GET', path, who: 'admin' }, { query });

@@ -1,5 +1,6 @@
 #include "web-client/platform/http_worker.h"
 #include "web-client/platform/platform.h"
+#include "web-client/platform/snapshot_transport.h"
 #include "web-client/platform/window.h"
 
 #include <CLI/CLI.hpp>
@@ -23,6 +24,7 @@ static constexpr double caret_blink = 0.4; // seconds; a text field with the foc
 struct Options {
     std::string server = "http://127.0.0.1:8080";
     std::string theme;
+    std::string snapshot;
 };
 
 // What is kept from one start to the next: a line each, "name value".
@@ -63,8 +65,9 @@ private:
 
 class Desktop final : public Host {
 public:
-    Desktop(Options const& options, Window& window, Program& program)
-        : m_options(options), m_window(window), m_program(program), m_http(options.server, [wake = SDL_RegisterEvents(1)] {
+    // Without a snapshot the server is asked.
+    Desktop(Options const& options, SnapshotTransport* snapshot, Window& window, Program& program)
+        : m_options(options), m_window(window), m_program(program), m_http(options.server, snapshot, [wake = SDL_RegisterEvents(1)] {
               SDL_Event event{};
               event.type = wake;
               SDL_PushEvent(&event);
@@ -200,14 +203,23 @@ int run(Program& program, int count, char** arguments)
     CLI::App flags("Dealerline's console on the desktop");
     flags.add_option("--server", options.server, "Address of the edge server")->capture_default_str();
     flags.add_option("--theme", options.theme, "light or dark; the last choice when not given")->check(CLI::IsMember({"light", "dark"}));
+    flags.add_option("--snapshot", options.snapshot, "A file to review, without a server");
     CLI11_PARSE(flags, count, arguments);
+
+    std::optional<SnapshotTransport> snapshot;
+    try {
+        if (!options.snapshot.empty()) snapshot.emplace(options.snapshot);
+    } catch (std::exception const& failure) {
+        std::cerr << "dealerline-console: " << failure.what() << '\n';
+        return 1;
+    }
 
     Window window;
     if (auto const problem = window.open(); !problem.empty()) {
         std::cerr << "dealerline-console: " << problem << '\n';
         return 1;
     }
-    Desktop desktop(options, window, program);
+    Desktop desktop(options, snapshot ? &*snapshot : nullptr, window, program);
     program.start(desktop);
 
     auto const handle = [&](SDL_Event const& event) {

@@ -1,4 +1,5 @@
 #include "web-client/platform/http_worker.h"
+#include "web-client/platform/snapshot_transport.h"
 
 #include <httplib.h>
 
@@ -21,7 +22,8 @@ static constexpr std::size_t longest_event = 64 * 1024; // bytes
 
 class HttpWorker::Implementation {
 public:
-    Implementation(std::string server, std::function<void()> wake) : m_client(server), m_server(std::move(server)), m_wake(std::move(wake))
+    Implementation(std::string server, SnapshotTransport* snapshot, std::function<void()> wake)
+        : m_client(server), m_server(std::move(server)), m_snapshot(snapshot), m_wake(std::move(wake))
     {
         m_client.set_connection_timeout(connect_timeout);
         m_client.set_read_timeout(read_timeout);
@@ -44,7 +46,7 @@ public:
 
     void listen(bool on)
     {
-        if (on == m_listener.joinable()) return;
+        if (m_snapshot || on == m_listener.joinable()) return; // a snapshot does not change
         if (on) {
             m_listener = std::jthread([this](std::stop_token stop) { follow(stop); });
             return;
@@ -88,7 +90,7 @@ private:
             Job job = std::move(m_queue.front());
             m_queue.pop_front();
             lock.unlock();
-            job.reply = ask(job.request);
+            job.reply = m_snapshot ? m_snapshot->ask(job.request) : ask(job.request);
             lock.lock();
             m_done.push_back(std::move(job));
             lock.unlock();
@@ -186,6 +188,7 @@ private:
 
     httplib::Client m_client;
     std::string m_server;
+    SnapshotTransport* m_snapshot;
     std::function<void()> m_wake;
     std::mutex m_mutex;
     std::condition_variable_any m_changed;
@@ -199,7 +202,10 @@ private:
     std::jthread m_thread; // last: it uses the others
 };
 
-HttpWorker::HttpWorker(std::string server, std::function<void()> wake) : m_implementation(std::make_unique<Implementation>(std::move(server), std::move(wake))) { }
+HttpWorker::HttpWorker(std::string server, SnapshotTransport* snapshot, std::function<void()> wake)
+    : m_implementation(std::make_unique<Implementation>(std::move(server), snapshot, std::move(wake)))
+{
+}
 
 HttpWorker::~HttpWorker() = default;
 

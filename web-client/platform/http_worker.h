@@ -8,12 +8,14 @@
 
 namespace platform {
 
+class SnapshotTransport;
+
 // Speaks HTTP on threads of its own, because the window must not wait: one for requests, in order, one for the server's events.
-// Keeps the session's cookie in memory.
+// A snapshot answers instead when there is one; it outlives the worker. Keeps the session's cookie in memory.
 class HttpWorker {
 public:
     // `wake` is called on a worker's thread when there is something to deliver.
-    HttpWorker(std::string server, std::function<void()> wake);
+    HttpWorker(std::string server, SnapshotTransport* snapshot, std::function<void()> wake);
     ~HttpWorker();
 
     void send(Request request, OnReply on_reply);

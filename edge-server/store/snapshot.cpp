@@ -1,0 +1,161 @@
+#include "edge-server/store/snapshot.h"
+#include "edge-server/embedded.h"
+#include "edge-server/store/answers.h"
+#include "shared/api/refusal.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+namespace {
+
+constexpr char const* version = "1.0"; // shown with the snapshot's time
+constexpr char const* request_id = "snapshot"; // no request left this program
+
+constexpr std::array kept_tables{
+    sql::KeptTable{"migrations", "name, applied_at"},
+    sql::KeptTable{"installation", "id, created_at"},
+    sql::KeptTable{"users", "id, email, platform_role, created_at", "password_hash"},
+    sql::KeptTable{"organizations", "id, name, slug, email, area_code, time_zone, state, created_at, status"},
+    sql::KeptTable{"memberships", "organization_id, user_id, role, created_at"},
+    sql::KeptTable{"phone_numbers",
+        "id, organization_id, phone_number, state, state_reason, is_active, sms_status, sms_reason, twilio_sid, twilio_account_sid, "
+        "elevenlabs_phone_id, agent_id, place, created_at, activated_at, released_at"},
+    sql::KeptTable{"provisioning_runs",
+        "id, organization_id, state, resume_state, cause, next_step, area_code, phone_number_id, elevenlabs_phone_id, attempts, "
+        "purchase_approved, due_at, created_at, finished_at"}, // without its lease
+    sql::KeptTable{"provisioning_steps", "id, organization_id, run_id, step, attempt, state, message, started_at, finished_at"},
+    sql::KeptTable{
+        "number_candidates", "id, organization_id, run_id, phone_number, place, state, cause, created_at, posted_at, decided_at"},
+    sql::KeptTable{"admin_notifications",
+        "id, type, subject, organization_id, phone_number, message, cause, next_step, status, created_at, decided_at, decided_by"},
+    sql::KeptTable{"leads", "id, organization_id, phone_number, name, status, first_call_sid, created_at, last_contact_at"},
+    sql::KeptTable{"conversations", "id, organization_id, phone_number_id, lead_id, call_sid, direction, agent_id, started_at, summary"},
+    sql::KeptTable{"rates", "kind, micro_dollars"},
+    sql::KeptTable{"audit_log", "organization_id, sequence, actor, action, subject, detail, at, previous_hash, hash"},
+};
+constexpr std::array<std::string_view, 4> left_out{"sessions", "idempotency_keys", "events", "event_counter"};
+
+std::string schema()
+{
+    std::string last;
+    for (auto const& file : embedded_files())
+        if (std::string_view(file.name).ends_with(".sql")) last = std::max<std::string>(last, file.name);
+    return last;
+}
+
+int digit_of(char c)
+{
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+std::string decoded(std::string_view text)
+{
+    std::string result;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        int const high = text[i] == '%' && i + 2 < text.size() ? digit_of(text[i + 1]) : -1;
+        int const low = high >= 0 ? digit_of(text[i + 2]) : -1;
+        if (low >= 0) {
+            result += static_cast<char>(high * 16 + low);
+            i += 2;
+        } else
+            result += text[i] == '+' ? ' ' : text[i];
+    }
+    return result;
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator)
+{
+    std::vector<std::string_view> parts;
+    while (true) {
+        auto const end = text.find(separator);
+        parts.push_back(text.substr(0, end));
+        if (end == std::string_view::npos) return parts;
+        text.remove_prefix(end + 1);
+    }
+}
+
+Query query_in(std::string_view text)
+{
+    std::vector<std::pair<std::string, std::string>> values;
+    for (auto const pair : split(text, '&')) {
+        auto const equals = pair.find('=');
+        values.emplace_back(decoded(pair.substr(0, equals)), equals == std::string_view::npos ? "" : decoded(pair.substr(equals + 1)));
+    }
+    return [values = std::move(values)](char const* name) -> std::optional<std::string> {
+        for (auto const& [key, value] : values)
+            if (key == name) return value;
+        return {};
+    };
+}
+
+Json session_in(sql::SnapshotMark const& mark)
+{
+    return {{"user", {{"id", ""}, {"email", ""}, {"role", "platform_viewer"}}}, {"organizations", Json::array()}, {"expires_at", nullptr},
+        {"installation",
+            {{"simulated", mark.simulated}, {"version", mark.version}, {"build", ""}, {"snapshot_at", to_rfc3339(mark.made_at)}}}};
+}
+
+Result<Json> answer_read(sql::Reader& db, sql::SnapshotMark const& mark, std::string_view path, Query const& query)
+{
+    auto const nothing = Error{ErrorKind::NotFound, "not_found", "There is nothing at this address."};
+    if (path == "/api/session") return session_in(mark);
+    if (path == "/api/organizations") return answer_organizations(db, {}, query);
+    if (path == "/api/phone-numbers") return answer_phone_numbers(db, {}, query);
+    if (path == "/api/admin/notifications") return answer_notifications(db, query);
+    if (path == "/api/admin/overview") return answer_overview(db, query, mark.made_at, Json::array());
+
+    auto const parts = split(path, '/'); // "", "api", …
+    bool const is_api = parts.size() > 3 && parts[1] == "api";
+    if (!is_api) return nothing;
+    if (parts[2] == "admin" && parts[3] == "notifications" && parts.size() == 5 && !parts[4].empty())
+        return answer_notification(db, decoded(parts[4]));
+    if (parts[2] != "organizations" || parts[3].empty() || parts.size() > 5) return nothing;
+    auto const id = decoded(parts[3]);
+    if (parts.size() == 4) return answer_organization(db, id);
+    if (parts[4] == "phone-numbers") return answer_numbers_of(db, id);
+    if (parts[4] == "provisioning") {
+        auto const organization = answer_organization(db, id);
+        return organization ? answer_provisioning(db, id) : organization;
+    }
+    return nothing;
+}
+
+} // namespace
+
+std::span<sql::KeptTable const> kept_in_snapshots()
+{
+    return kept_tables;
+}
+
+std::span<std::string_view const> left_out_of_snapshots()
+{
+    return left_out;
+}
+
+void make_snapshot(std::string const& database, std::string const& path, bool simulated)
+{
+    sql::write_snapshot(database, path, kept_tables, {now(), version, schema(), simulated});
+}
+
+Snapshot::Snapshot(std::string const& path) : m_file(sql::open_snapshot(path, schema())) { }
+
+Snapshot::Answer Snapshot::answer(std::string_view method, std::string_view target)
+{
+    auto const refused = [](Error const& error) { return Answer{status_of(error.kind), error_body(error, request_id)}; };
+    if (method != "GET" && method != "HEAD")
+        return refused({ErrorKind::Forbidden, "read_only", "This is a snapshot: it shows what was, and nothing can be changed in it."});
+    auto const question = target.find('?');
+    auto const query = query_in(question == std::string_view::npos ? std::string_view() : target.substr(question + 1));
+    try {
+        auto const found = answer_read(*m_file.reader, m_file.mark, target.substr(0, question), query);
+        if (!found) return refused(found.error());
+        return {200, found->dump(-1, ' ', false, Json::error_handler_t::replace)};
+    } catch (sql::Failure const&) {
+        return refused({ErrorKind::Internal, "internal", "The snapshot cannot be read any more. Copy it again."});
+    }
+}
