@@ -24,6 +24,16 @@ std::string OrganizationView::title(AppState const& state) const
     return detail && detail->organization.value ? detail->organization.value->organization.name : "Organisation";
 }
 
+// The pending notification that names the step to take; empty without one.
+static std::string notification_of(std::string const& organization_id, AppState const& state)
+{
+    auto const pending = state.notifications.find("pending");
+    if (pending == state.notifications.end()) return {};
+    for (auto const& item : pending->second.rows)
+        if (item.organization_id == organization_id) return item.id;
+    return {};
+}
+
 float OrganizationView::draw_header(Ui& ui, Rect area, OrganizationRow const& row, Session const& session, AppState const& state, Commands& commands)
 {
     auto const& organization = row.organization;
@@ -34,20 +44,21 @@ float OrganizationView::draw_header(Ui& ui, Rect area, OrganizationRow const& ro
     TextStyle const name{Face::Display, phone ? 18.0f : 22.0f, ui.colours.text};
     auto const [tone, words] = organization_state(row.status);
     bool const retries = session.may_change() && (row.status == "needs_attention" || row.status == "held");
+    auto const waits = notification_of(organization.id, state);
     Button const retry{.key = "organization-retry",
-        .text = row.status == "held" ? "Release and buy" : "Try again",
+        .text = !waits.empty() ? "See what to do" : row.status == "held" ? "Release and buy" : "Try again",
         .look = ButtonLook::Primary,
-        .icon = icon::refresh_cw,
+        .icon = waits.empty() ? icon::refresh_cw : icon::bell_ring,
         .busy_for = state.action("retry:" + organization.id).busy ? ImGui::GetTime() - state.action("retry:" + organization.id).since : -1};
     float const button_room = retries && !phone ? button_width(ui, retry) + 16 : 0;
     float const state_room = pill_width(ui, words) + 12;
     float const room = area.right() - x - button_room - (phone ? 0 : state_room);
     float const drawn = told(ui, Role::Heading, "organization-name", {x, area.y, room, 28}, organization.name, name);
     if (phone)
-        pill(ui, "organization-state", x, area.y + 36, tone, words);
+        pill(ui, "organization-state", x, area.y + 40, tone, words);
     else
         pill(ui, "organization-state", x + drawn + 12, area.y + 14, tone, words);
-    float y = area.y + (phone ? 60.0f : 40.0f);
+    float y = area.y + (phone ? 70.0f : 40.0f);
     float fact_x = phone ? area.x : x;
     auto const meta = [&](char const* symbol, std::string const& key, std::string const& text) {
         if (text.empty()) return;
@@ -67,8 +78,13 @@ float OrganizationView::draw_header(Ui& ui, Rect area, OrganizationRow const& ro
     if (!organization.time_zone.empty())
         meta(icon::map_pin, "organization-zone", organization.time_zone + ", " + ui.clock.time(ui.clock.present(), organization.time_zone) + " there");
     if (retries) {
-        Rect const place = phone ? Rect{area.x, y + 18, area.w, 44} : Rect{area.right() - button_width(ui, retry), area.y + 8, button_width(ui, retry), 32};
-        if (button(ui, place, retry)) commands.emplace_back(RetryRun{organization.id, {}});
+        Rect const place = phone ? Rect{area.x, y + 22, area.w, 44} : Rect{area.right() - button_width(ui, retry), area.y + 8, button_width(ui, retry), 32};
+        if (button(ui, place, retry)) {
+            if (waits.empty())
+                commands.emplace_back(RetryRun{organization.id, {}});
+            else
+                commands.emplace_back(Go{Address{{"notifications", waits}, {}}});
+        }
         if (phone) y += 60;
     }
     return y + 22 - area.y;

@@ -79,7 +79,7 @@ float ListView::draw_filters(Ui& ui, Rect content, std::string const& key, std::
             commands.emplace_back(Go{address.with("search", m_search), true});
         }
     }
-    return content.y + field_height + 16;
+    return content.y + (ui.compact() ? 32 + 12 : field_height + 16);
 }
 
 static void draw_footer(Ui& ui, Rect area, std::string const& key, std::string const& text)
@@ -93,6 +93,8 @@ static TableResult draw_framed(Ui& ui, Rect area, Table const& table, int& curre
 {
     bool const phone = ui.compact();
     float const footer = 40;
+    float const content = (table.has_header ? 33.0f : 0.0f) + static_cast<float>(table.total) * table.row_height + footer + 2;
+    if (!phone) area.h = std::min(area.h, content); // a card ends where its content ends
     if (!phone) card(ui, area);
     auto const result = draw_table(ui, {area.x + (phone ? 0.0f : 1.0f), area.y + (phone ? 0.0f : 1.0f), area.w - (phone ? 0.0f : 2.0f), area.h - footer - 1}, table, current);
     draw_footer(ui, {area.x, area.bottom() - footer, area.w, footer}, table.key, summary);
@@ -278,8 +280,8 @@ void NumbersView::draw(Ui& ui, Rect page, AppState const& state, Commands& comma
         }
         {
             MirrorScope const scope(ui.mirror, scope_of("-number-cell", 1, cells[0]));
-            link_cell(ui, table, row, m_current, {cells[0].x, place.y, cells[0].w - 34, place.h}, national_format(number.phone_number), {Face::Medium, 13, ui.colours.text});
-            if (icon_button(ui, {cells[0].right() - 30, place.middle() - 14, 28, 28}, key + "-copy", "Copy " + number.phone_number, icon::copy))
+            link_cell(ui, table, row, m_current, {cells[0].x, place.y, cells[0].w - (area.w > 600 ? 34.0f : 0.0f), place.h}, national_format(number.phone_number), {Face::Medium, 13, ui.colours.text});
+            if (area.w > 600 && icon_button(ui, {cells[0].right() - 30, place.middle() - 14, 28, 28}, key + "-copy", "Copy " + number.phone_number, icon::copy))
                 commands.emplace_back(Copy{number.phone_number});
         }
         cell(ui, key + "-owner", cells[1], at(row).organization_name, {Face::Regular, 13, ui.colours.text}, 2);

@@ -6,6 +6,7 @@
 
 #include "shared/base/time.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -50,7 +51,7 @@ float OverviewView::draw_strip(Ui& ui, Rect area, Overview const& overview, Comm
             overview.pending > 0 ? "Oldest waits " + ui.clock.age(overview.oldest_pending) : "Nothing waits", "#/notifications",
             overview.pending > 0 ? c.warn : c.text2},
         Figure{"Signups today", std::to_string(overview.signups_today), "", std::to_string(week) + " in 7 days", "#/organizations?sort=newest", c.text2},
-        Figure{"Time to live", overview.seconds_to_live < 0 ? "–" : duration(overview.seconds_to_live * std::int64_t{1000}), "",
+        Figure{"Time to live", overview.seconds_to_live < 0 ? "–" : overview.seconds_to_live == 0 ? "< 1 s" : duration(overview.seconds_to_live * std::int64_t{1000}), "",
             "Median of the last 50", "", c.text2},
         Figure{"Rent", "$" + (overview.monthly_rent.empty() ? std::string("0.00") : overview.monthly_rent), "", plural(overview.owned, "number", "numbers") + ", a month", "#/numbers", c.text2},
     };
@@ -229,11 +230,11 @@ void OverviewView::draw(Ui& ui, Rect page, AppState const& state, Commands& comm
     float const providers = 49 + static_cast<float>(overview.providers.size()) * 57;
     if (content.w >= 860) {
         float const side = std::floor(content.w * 0.36f), main = content.w - side - gap;
-        float const tall = std::max(waiting + providers + gap, 380.0f);
-        draw_signups(ui, {content.x, y, main, tall}, overview);
-        draw_waiting(ui, {content.x + main + gap, y, side, tall - providers - gap}, overview, commands);
-        draw_providers(ui, {content.x + main + gap, y + tall - providers, side, providers}, overview);
-        y += tall;
+        float const chart = std::clamp(page.bottom() - y - providers - gap - 24, 260.0f, 420.0f);
+        draw_signups(ui, {content.x, y, main, chart}, overview);
+        draw_providers(ui, {content.x, y + chart + gap, main, providers}, overview);
+        draw_waiting(ui, {content.x + main + gap, y, side, waiting}, overview, commands);
+        y += std::max(chart + gap + providers, waiting);
     } else {
         y += draw_waiting(ui, {content.x, y, content.w, waiting}, overview, commands) + gap;
         y += draw_signups(ui, {content.x, y, content.w, 280}, overview) + gap;

@@ -283,6 +283,26 @@ static void draw_live(Ui& ui, float right, float middle, AppState const& state)
     ui.mirror.add(std::move(node));
 }
 
+static void draw_search(Ui& ui, Rect search, Commands& commands)
+{
+    Press const press = claim(ui, search, "search");
+    ui.fill(search, ui.colours.sunken, 8);
+    ui.edge(search, press.shows_focus ? ui.colours.focus : ui.colours.border, 8, press.shows_focus ? 2 : 1);
+    ui.icon(search.x + 18, search.middle(), icon::search, 15, ui.colours.text2);
+    ui.text(search.x + 34, search.middle(), "Search or jump to…", {Face::Regular, 13, ui.colours.text3});
+    auto node = node_at(Role::Button, "search", search);
+    node.text = "Search or jump to…";
+    node.face = css_family(Face::Regular);
+    node.line = search.h;
+    node.left = 34;
+    ui.mirror.add(std::move(node));
+    if (search.w > 260) {
+        key_cap(ui, search.right() - 28, search.middle(), "K");
+        key_cap(ui, search.right() - 62, search.middle(), "Ctrl");
+    }
+    if (press.pressed) commands.emplace_back(Open{"palette"});
+}
+
 static void draw_top_bar(Ui& ui, Rect area, Session const& session, AppState const& state, Commands& commands)
 {
     MirrorScope const header(ui.mirror, {.role = Role::Banner, .key = "top"});
@@ -316,24 +336,14 @@ static void draw_top_bar(Ui& ui, Rect area, Session const& session, AppState con
     bool const lost = state.connection.lost || !state.connection.live;
     if (lost && area.w >= 760) right -= 96;
 
-    float const search_width = std::min(340.0f, std::max(area.w * 0.34f, 120.0f));
+    bool const narrow = area.w < 700;
+    float const search_width = narrow ? 34 : std::min(340.0f, area.w * 0.34f);
     Rect const search{right - search_width, area.middle() - 17, search_width, 34};
-    Press const press = claim(ui, search, "search");
-    ui.fill(search, ui.colours.sunken, 8);
-    ui.edge(search, press.shows_focus ? ui.colours.focus : ui.colours.border, 8, press.shows_focus ? 2 : 1);
-    ui.icon(search.x + 18, search.middle(), icon::search, 15, ui.colours.text2);
-    ui.text(search.x + 34, search.middle(), "Search or jump to…", {Face::Regular, 13, ui.colours.text3});
-    auto node = node_at(Role::Button, "search", search);
-    node.text = "Search or jump to…";
-    node.face = css_family(Face::Regular);
-    node.line = search.h;
-    node.left = 34;
-    ui.mirror.add(std::move(node));
-    if (search_width > 260) {
-        key_cap(ui, search.right() - 28, search.middle(), "K");
-        key_cap(ui, search.right() - 62, search.middle(), "Ctrl");
+    if (narrow) {
+        if (icon_button(ui, search, "search", "Search or jump to", icon::search)) commands.emplace_back(Open{"palette"});
+    } else {
+        draw_search(ui, search, commands);
     }
-    if (press.pressed) commands.emplace_back(Open{"palette"});
 
     float const room = search.x - x - 16;
     if (record.empty()) {

@@ -105,7 +105,9 @@ int Clock::offset_minutes() const
 std::string duration(std::int64_t milliseconds)
 {
     char text[40];
-    if (milliseconds < 10'000)
+    if (milliseconds < 100)
+        std::snprintf(text, sizeof text, "%d ms", static_cast<int>(milliseconds));
+    else if (milliseconds < 10'000)
         std::snprintf(text, sizeof text, "%.1f s", static_cast<double>(milliseconds) / 1000.0);
     else if (milliseconds < 120'000)
         std::snprintf(text, sizeof text, "%d s", static_cast<int>((milliseconds + 500) / 1000));

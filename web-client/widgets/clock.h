@@ -40,6 +40,6 @@ private:
     mutable std::map<std::pair<std::string, std::int64_t>, int> m_offsets; // by zone and hour
 };
 
-std::string duration(std::int64_t milliseconds); // 0.8 s, 42 s, 3 min 20 s
+std::string duration(std::int64_t milliseconds); // 12 ms, 0.8 s, 42 s, 3 min 20 s
 
 } // namespace console

@@ -316,9 +316,8 @@ bool icon_button(Ui& ui, Rect area, std::string const& key, std::string const& n
     if (press.shows_focus) ui.edge(area, ui.colours.focus, 6, 2);
     ui.icon(area.x + area.w / 2, area.middle(), icon, 16, ui.colours.text2);
     auto node = node_at(Role::Button, key, area);
-    node.label = name;
     node.pressed = on;
-    node.title = name;
+    node.title = name; // which names it too
     ui.mirror.add(std::move(node));
     return press.pressed;
 }

@@ -53,8 +53,9 @@ static void draw_header(Ui& ui, Rect area, Table const& table, TableResult& resu
             told(ui, Role::Text, key, places[i], column.title, style, column.right);
             continue;
         }
-        float const width = std::ceil(ui.width(column.title, style)) + 22;
-        Rect const place{column.right ? places[i].right() - width + 4 : places[i].x - 4, places[i].y + 2, width + 4, places[i].h - 4};
+        float const arrow = sorted ? 18 : 0;
+        float const width = std::ceil(ui.width(column.title, style)) + 8 + arrow;
+        Rect const place{column.right ? places[i].right() - width + 4 : places[i].x - 4, places[i].y + 2, width, places[i].h - 4};
         Press const press = claim(ui, place, key);
         if (press.hovered) ui.fill(place, ui.colours.hover, 4);
         if (press.shows_focus) ui.edge(place, ui.colours.focus, 4, 2);
@@ -166,6 +167,7 @@ void link_cell(Ui& ui, Table const& table, int row, int current, Rect area, std:
     float const drawn = ui.text_within(area.x, area.middle(), area.w, text, style);
     auto node = node_at(Role::Link, link_key(table, row), {area.x, std::round(area.middle() - 14), drawn + 1, 28});
     node.text = text;
+    if (drawn < ui.width(text, style)) node.title = text;
     node.face = css_family(style.face);
     node.size = style.size;
     node.line = 28;

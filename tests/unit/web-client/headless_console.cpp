@@ -57,7 +57,7 @@ console::MirrorNode const* HeadlessConsole::find(Role role, std::string const& t
 {
     std::string field;
     for (auto const& node : app.mirror().nodes()) {
-        if (node.role == role && (node.label.empty() ? node.text : node.label) == text) return &node;
+        if (node.role == role && (!node.label.empty() ? node.label : !node.text.empty() ? node.text : node.title) == text) return &node;
         if (node.role == Role::Label && node.text == text) field = node.target;
         if (role == Role::Textbox && !field.empty() && node.key == field) return &node;
     }

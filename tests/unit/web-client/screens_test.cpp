@@ -1,6 +1,9 @@
 #include "tests/unit/web-client/headless_console.h"
 
+#include "web-client/platform/item_hooks.h"
+
 #include <doctest/doctest.h>
+#include <imgui_internal.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -60,9 +63,51 @@ static void check_names(HeadlessConsole& console)
         bool const is_control = node.role == Role::Button || node.role == Role::Link || node.role == Role::Textbox || node.role == Role::Tab || node.role == Role::Option;
         bool const labelled = node.role == Role::Textbox && console.find(Role::Textbox, node.key) == nullptr
             && std::any_of(console.app.mirror().nodes().begin(), console.app.mirror().nodes().end(), [&](auto const& other) { return other.role == Role::Label && other.target == node.key; });
-        if (is_control) CHECK((!node.text.empty() || !node.label.empty() || labelled));
+        if (is_control) CHECK((!node.text.empty() || !node.label.empty() || !node.title.empty() || labelled));
         CHECK(node.x >= -1);
         CHECK(node.x + node.w <= ImGui::GetIO().DisplaySize.x + 1);
+    }
+}
+
+// Every item of Dear ImGui has its node: what a mouse can press, the mirror tells.
+static void check_items(HeadlessConsole& console)
+{
+    std::vector<unsigned> items;
+    platform::recorded_items = &items;
+    ImGui::GetCurrentContext()->TestEngineHookItems = true;
+    console.frames(1);
+    platform::recorded_items = nullptr;
+    auto* const window = ImGui::FindWindowByName("console");
+    std::set<unsigned> told{window->MoveId, window->ID};
+    for (auto const& node : console.app.mirror().nodes())
+        for (auto const& name : {node.key, "##" + node.key, node.key + "-bar"})
+            told.insert(window->GetID(name.c_str()));
+    CHECK_FALSE(items.empty());
+    for (unsigned const item : items) {
+        CAPTURE(item);
+        CAPTURE(window->ID);
+        CHECK(told.contains(item));
+    }
+}
+
+TEST_CASE("every item that the mouse can press is told")
+{
+    for (auto const place : {Place::Page, Place::Desktop}) {
+        HeadlessConsole console(place);
+        console.sign_in_as(admin);
+        for (auto const* address : addresses) {
+            CAPTURE(std::string(address));
+            console.go(address, false);
+            console.serve();
+            check_items(console);
+        }
+        for (auto const* key : {"Ctrl+k", "?"}) {
+            REQUIRE(console.app.on_key(key, false));
+            console.frames(4);
+            check_items(console);
+            console.app.on_key("Escape", false);
+            console.frames(4);
+        }
     }
 }
 
@@ -76,7 +121,7 @@ TEST_CASE("every screen in every size and theme tells what it draws, names its c
             console.sign_in_as(admin);
             for (auto const* address : addresses) {
                 CAPTURE(size.x);
-                CAPTURE(address);
+                CAPTURE(std::string(address));
                 console.go(address, false);
                 console.serve();
                 check_mirror(console);
@@ -113,7 +158,7 @@ TEST_CASE("dialogs tell what they draw, and cover what lies below")
 TEST_CASE("each screen says when it loads, is refused, or has no answer")
 {
     for (auto const* address : {"#/overview", "#/notifications", "#/organizations", "#/organizations/o5", "#/numbers"}) {
-        CAPTURE(address);
+        CAPTURE(std::string(address));
         SUBCASE("loading")
         {
             HeadlessConsole console;
