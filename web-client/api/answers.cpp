@@ -35,7 +35,8 @@ std::optional<Session> session_from(Json const& answer)
 
 OrganizationRow organization_row_from(Json const& json)
 {
-    return {organization_from(json), text_of(json, "status"), text_of(json, "phone_number"), text_of(json, "place"), text_of(json, "cause")};
+    return {
+        organization_from(json), text_of(json, "status"), text_of(json, "phone_number"), text_of(json, "place"), text_of(json, "cause")};
 }
 
 NumberRow number_row_from(Json const& json)

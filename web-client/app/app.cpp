@@ -175,7 +175,8 @@ void App::remember_scrolls(bool at_once)
         return;
     }
     double const present = ImGui::GetTime();
-    if (m_remember_at == 0) m_remember_at = present + settle_time;
+    if (memory != m_unremembered || m_remember_at == 0) m_remember_at = present + settle_time;
+    m_unremembered = memory;
     if (!at_once && present < m_remember_at) {
         m_next_change = std::min(m_next_change, m_remember_at - present);
         return;

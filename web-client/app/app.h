@@ -68,6 +68,7 @@ private:
     std::string m_user;
     std::string m_title;
     std::string m_remembered;
+    std::string m_unremembered; // still changing
     double m_remember_at = 0;
     std::string m_style; // the theme that is set up
     theme::Tokens m_contrast{};

@@ -148,12 +148,13 @@ void Data::look()
     auto const screen = address.at(0);
     if (signed_in->session.is_platform()) {
         if (m_state.overview.is_missing())
-            fetch(m_state.overview,
-                "/api/admin/overview?utc_offset=" + std::to_string(m_host.utc_offset(m_host.now(), {}) / 60), overview_from);
+            fetch(m_state.overview, "/api/admin/overview?utc_offset=" + std::to_string(m_host.utc_offset(m_host.now(), {}) / 60),
+                overview_from);
         show_list(m_state.notifications["pending"], "status=pending", "/api/admin/notifications", "notifications", notification_from);
         if (screen == "notifications") {
             if (address.of("status") == "resolved")
-                show_list(m_state.notifications["resolved"], "status=resolved", "/api/admin/notifications", "notifications", notification_from);
+                show_list(
+                    m_state.notifications["resolved"], "status=resolved", "/api/admin/notifications", "notifications", notification_from);
             if (auto const id = address.at(1); !id.empty()) {
                 auto& one = m_state.notification[id];
                 if (one.is_missing())
@@ -188,7 +189,8 @@ void Data::load_more(std::string const& name)
 
 void Data::find(std::string const& text)
 {
-    show_list(m_state.matches, text.empty() ? "" : "search=" + url_encoded(text), "/api/organizations", "organizations", organization_row_from);
+    show_list(
+        m_state.matches, text.empty() ? "" : "search=" + url_encoded(text), "/api/organizations", "organizations", organization_row_from);
 }
 
 void Data::try_again()
@@ -262,7 +264,8 @@ void Data::ask_who()
         auto session = answer ? session_from(*answer) : std::nullopt;
         if (session) return signed_in(std::move(*session));
         if (m_state.signed_in()) return; // what is on the screen stays; a dialog or the state of the line says why
-        Error const problem = answer ? Error{ErrorKind::Unavailable, {}, "The server's answer could not be read. Try again in a minute."} : answer.error();
+        Error const problem
+            = answer ? Error{ErrorKind::Unavailable, {}, "The server's answer could not be read. Try again in a minute."} : answer.error();
         if (problem.code == "no_answer" && std::holds_alternative<Asking>(m_state.session))
             m_state.session = SignedOut{.problem = problem.message};
         else
@@ -345,11 +348,12 @@ void Data::act(RetryRun const& command)
     if (m_state.action(name).busy) return;
     start(name);
     Json const body = command.area_code.empty() ? Json::object() : Json{{"area_code", command.area_code}};
-    ask("POST", "/api/organizations/" + url_encoded(command.organization_id) + "/provisioning/retry", body, [this, name, command](Result<Json> answer) {
-        finish(name, answer ? Error{} : answer.error());
-        if (answer) say("Trying again", "The run goes on from where it stopped.");
-        touch("run", command.organization_id);
-    });
+    ask("POST", "/api/organizations/" + url_encoded(command.organization_id) + "/provisioning/retry", body,
+        [this, name, command](Result<Json> answer) {
+            finish(name, answer ? Error{} : answer.error());
+            if (answer) say("Trying again", "The run goes on from where it stopped.");
+            touch("run", command.organization_id);
+        });
 }
 
 void Data::act(Decide const& command)
@@ -358,12 +362,15 @@ void Data::act(Decide const& command)
     if (m_state.action(name).busy) return;
     start(name);
     auto const* const verb = command.resolve ? "/resolve" : "/dismiss";
-    ask("POST", "/api/admin/notifications/" + url_encoded(command.notification_id) + verb, Json::object(), [this, name, command](Result<Json> answer) {
-        finish(name, answer ? Error{} : answer.error());
-        if (answer) say(command.resolve ? "Resolved" : "Dismissed", "It is kept under Resolved.");
-        else say("Nothing changed", answer.error().message, true);
-        touch("notification", {});
-    });
+    ask("POST", "/api/admin/notifications/" + url_encoded(command.notification_id) + verb, Json::object(),
+        [this, name, command](Result<Json> answer) {
+            finish(name, answer ? Error{} : answer.error());
+            if (answer)
+                say(command.resolve ? "Resolved" : "Dismissed", "It is kept under Resolved.");
+            else
+                say("Nothing changed", answer.error().message, true);
+            touch("notification", {});
+        });
 }
 
 void Data::act(SaveSettings const& command)

@@ -165,15 +165,9 @@ const page = {
         label: 'label', textbox: 'input', button: 'button', link: 'a', list: 'ul', orderedlist: 'ol', item: 'li', tab: 'button', figure: 'figure',
     },
     roles: new Set(['search', 'group', 'dialog', 'table', 'row', 'columnheader', 'cell', 'listbox', 'tab', 'tablist', 'option', 'status', 'alert', 'note']),
-    containers: new Set([
-        'main', 'navigation', 'banner', 'region', 'article', 'form', 'search', 'group', 'dialog', 'scroller', 'table', 'row', 'list', 'item',
-        'orderedlist', 'listbox', 'figure', 'tablist', 'cell', 'columnheader', 'option', 'status', 'alert', 'note', 'link',
-    ]),
-
     create(node) {
         const element = document.createElement(node.role === 'heading' ? `h${node.level}` : page.tags[node.role] || 'div');
-        const key = node.key;
-        element.id = key;
+        const tell = (kind, text) => page.tell(kind, element.id, text); // an element stands for one node after another
         if (page.roles.has(node.role)) element.setAttribute('role', node.role);
         if (page.tags[node.role] === 'ul' || page.tags[node.role] === 'ol') element.setAttribute('role', 'list');
         if (node.role === 'dialog') element.setAttribute('aria-modal', 'true');
@@ -183,38 +177,38 @@ const page = {
         }
         if (node.role === 'button' || node.role === 'tab') {
             element.type = node.submits ? 'submit' : 'button';
-            element.addEventListener('click', () => page.tell('pressed', key));
+            element.addEventListener('click', () => tell('pressed'));
         }
         if (node.role === 'option') {
             element.addEventListener('mousedown', (event) => event.preventDefault()); // the field keeps the focus
-            element.addEventListener('click', () => page.tell('pressed', key));
+            element.addEventListener('click', () => tell('pressed'));
         }
         if (node.role === 'row') {
             // A whole row leads where its link leads, unless its text is being selected.
             element.addEventListener('click', (event) => {
-                if (getSelection().isCollapsed && !event.target.closest('a, button, input')) page.tell('pressed', key);
+                if (getSelection().isCollapsed && !event.target.closest('a, button, input')) tell('pressed');
             });
         }
         if (node.role === 'scroller') {
             element.className = 'scroller';
             element.tabIndex = -1;
-            element.addEventListener('scroll', () => page.tell('scrolled', key, String(element.scrollTop)), { passive: true });
+            element.addEventListener('scroll', () => tell('scrolled', String(element.scrollTop)), { passive: true });
         }
         if (node.role === 'textbox') {
             element.spellcheck = false;
             element.autocapitalize = 'none';
-            element.addEventListener('input', () => page.tell('typed', key, element.value));
-            element.addEventListener('change', () => page.tell('typed', key, element.value));
+            element.addEventListener('input', () => tell('typed', element.value));
+            element.addEventListener('change', () => tell('typed', element.value));
         }
-        if (node.role === 'label') element.htmlFor = node.target;
         if (['button', 'textbox', 'link', 'tab'].includes(node.role)) {
-            element.addEventListener('focus', () => page.tell(element.matches(':focus-visible') ? 'focusedByKey' : 'focused', key));
-            element.addEventListener('blur', () => page.tell('blurred', key));
+            element.addEventListener('focus', () => tell(element.matches(':focus-visible') ? 'focusedByKey' : 'focused'));
+            element.addEventListener('blur', () => tell('blurred'));
         }
         return element;
     },
 
-    attribute(element, name, value) {
+    attribute(element, name, value, before) {
+        if (value === before) return;
         if (value !== undefined && value !== '') element.setAttribute(name, value === true ? 'true' : String(value));
         else element.removeAttribute(name);
     },
@@ -229,55 +223,81 @@ const page = {
         }
     },
 
-    update(element, node) {
+    attributes: {
+        title: 'title', label: 'aria-label', disabled: 'aria-disabled', busy: 'aria-busy', invalid: 'aria-invalid', pressed: 'aria-pressed',
+        selected: 'aria-selected', expanded: 'aria-expanded', described_by: 'aria-describedby', sort: 'aria-sort', count: 'aria-rowcount',
+        columns: 'aria-colcount', href: 'href', target: 'for',
+    },
+
+    place(element, node) {
         const style = element.style;
-        if (node.w) {
-            style.left = `${node.x}px`;
-            style.top = `${node.y}px`;
-            style.width = `${node.w}px`;
-            style.height = `${node.h}px`;
-        }
+        const is_placed = Boolean(node.w);
+        style.cssText = is_placed ? `left:${node.x}px;top:${node.y}px;width:${node.w}px;height:${node.h}px` : '';
         if (node.face) style.font = `${node.size}px/${node.line || node.size}px "${node.face}"`;
-        style.paddingLeft = node.left ? `${node.left}px` : '';
-        style.paddingRight = node.right ? `${node.right}px` : '';
-        style.whiteSpace = node.wraps ? 'pre-wrap' : '';
-        element.classList.toggle('placed', Boolean(node.w));
-        if (node.role === 'textbox') {
-            if (element.type !== node.input) element.type = node.input;
-            if (element.value !== node.value) element.value = node.value;
-            if (element.name !== node.name) element.name = node.name;
-            if (element.autocomplete !== node.autocomplete) element.autocomplete = node.autocomplete;
-            if (element.placeholder !== (node.placeholder || '')) element.placeholder = node.placeholder || '';
-            element.classList.toggle('covered', Boolean(node.hidden_text));
-            if (node.active !== undefined) {
-                element.setAttribute('role', 'combobox');
-                element.setAttribute('aria-expanded', 'true');
-                element.setAttribute('aria-controls', node.target);
-                element.setAttribute('aria-autocomplete', 'list');
-                element.setAttribute('aria-activedescendant', node.active);
-            }
-        } else {
-            page.writeText(element, node.text || '');
-        }
-        if (node.role === 'link') element.href = node.href;
+        if (node.left) style.paddingLeft = `${node.left}px`;
+        if (node.right) style.paddingRight = `${node.right}px`;
+        if (node.wraps) style.whiteSpace = 'pre-wrap';
         if (node.role === 'scroller') style.setProperty('--content', `${node.content}px`);
-        page.attribute(element, 'title', node.title);
-        page.attribute(element, 'aria-label', node.label);
-        page.attribute(element, 'aria-disabled', node.disabled);
-        page.attribute(element, 'aria-busy', node.busy);
-        page.attribute(element, 'aria-invalid', node.invalid);
-        page.attribute(element, 'aria-pressed', node.pressed);
-        page.attribute(element, 'aria-selected', node.selected);
-        page.attribute(element, 'aria-expanded', node.active !== undefined ? true : node.expanded);
-        page.attribute(element, 'aria-current', node.current && (node.href ? 'page' : 'true'));
-        page.attribute(element, 'aria-describedby', node.described_by);
-        page.attribute(element, 'aria-sort', node.sort);
-        page.attribute(element, 'aria-rowindex', node.role === 'row' ? node.index : undefined);
-        page.attribute(element, 'aria-colindex', node.role === 'cell' || node.role === 'columnheader' ? node.index : undefined);
-        page.attribute(element, 'aria-rowcount', node.count);
-        page.attribute(element, 'aria-colcount', node.columns);
-        page.attribute(element, 'tabindex', node.by_arrows ? -1 : node.role === 'scroller' ? -1 : undefined);
-        element.inert = Boolean(node.inert);
+    },
+
+    // `before`: what the element stood for until now; only what differs is touched.
+    update(element, node, before) {
+        if (element.id !== node.key) element.id = node.key;
+        const moves = ['x', 'w', 'h', 'face', 'size', 'line', 'left', 'right', 'wraps', 'content'].some((name) => node[name] !== before[name]);
+        if (moves) page.place(element, node);
+        else if (node.y !== before.y) element.style.top = `${node.y}px`;
+        if (Boolean(node.w) !== Boolean(before.w)) element.classList.toggle('placed', Boolean(node.w));
+        if (node.role === 'textbox') page.updateField(element, node);
+        else if (node.text !== before.text) page.writeText(element, node.text || '');
+        Object.keys(page.attributes).forEach((name) => {
+            if (node.role !== 'textbox' || (name !== 'target' && name !== 'expanded')) page.attribute(element, page.attributes[name], node[name], before[name]);
+        });
+        page.attribute(element, 'aria-current', node.current && (node.href ? 'page' : 'true'), before.current && (before.href ? 'page' : 'true'));
+        page.attribute(element, node.role === 'row' ? 'aria-rowindex' : 'aria-colindex', node.index, before.index);
+        if (node.by_arrows !== before.by_arrows) page.attribute(element, 'tabindex', node.by_arrows ? -1 : undefined);
+        if (Boolean(node.inert) !== Boolean(before.inert)) element.inert = Boolean(node.inert);
+    },
+
+    updateField(element, node) {
+        if (element.type !== node.input) element.type = node.input;
+        if (element.value !== node.value) element.value = node.value;
+        if (element.name !== node.name) element.name = node.name;
+        if (element.autocomplete !== node.autocomplete) element.autocomplete = node.autocomplete;
+        if (element.placeholder !== (node.placeholder || '')) element.placeholder = node.placeholder || '';
+        element.classList.toggle('covered', Boolean(node.hidden_text));
+        if (node.active === undefined) return;
+        element.setAttribute('role', 'combobox');
+        element.setAttribute('aria-expanded', 'true');
+        element.setAttribute('aria-controls', node.target);
+        element.setAttribute('aria-autocomplete', 'list');
+        element.setAttribute('aria-activedescendant', node.active);
+    },
+
+    // Elements whose nodes are gone, by kind, with what is inside them: the next nodes of a long list take them over.
+    retire(kept) {
+        const free = new Map();
+        const had = document.activeElement;
+        const gone = new Set();
+        page.entries.forEach((entry, id) => {
+            if (kept.has(id)) return;
+            gone.add(id);
+            page.entries.delete(id);
+            const node = entry.node; // destructuring here is lost in Emscripten 3.1.6's optimizer
+            const element = entry.element;
+            if (!gone.has(node.parent)) element.remove();
+            if (node.role === 'textbox' || node.role === 'scroller' || element === had || element.contains(had)) {
+                element.remove();
+                return;
+            }
+            const kind = page.kindOf(node);
+            if (free.has(kind)) free.get(kind).push(entry);
+            else free.set(kind, [entry]);
+        });
+        return free;
+    },
+
+    kindOf(node) {
+        return node.role === 'heading' ? `heading${node.level}` : node.submits ? 'submit' : node.role;
     },
 
     // Elements are kept by their node, so that focus, selection and a half-composed word survive. A number is a node that did not change.
@@ -285,29 +305,29 @@ const page = {
         const kept = new Set();
         changes.forEach((change) => kept.add(typeof change === 'number' ? change : change.id));
         const had = document.activeElement;
-        page.entries.forEach((entry, id) => {
-            if (kept.has(id)) return;
-            entry.element.remove();
-            page.entries.delete(id);
-        });
+        const had_key = had && had.id;
+        const free = page.retire(kept);
         const next = new Map(); // container to the element that should come next in it
         const after = [];
         changes.forEach((change) => {
             const is_same = typeof change === 'number';
-            const id = is_same ? change : change.id;
-            let entry = page.entries.get(id);
+            let entry = page.entries.get(is_same ? change : change.id);
+            let before = entry ? entry.node : {};
             if (!is_same) {
-                if (entry && (entry.node.role !== change.role || entry.node.level !== change.level)) {
+                if (entry && page.kindOf(entry.node) !== page.kindOf(change)) {
                     entry.element.remove();
                     entry = null;
                 }
                 if (!entry) {
-                    entry = { element: page.create(change) };
-                    page.entries.set(id, entry);
+                    const spare = (free.get(page.kindOf(change)) || []).shift();
+                    entry = { element: spare ? spare.element : page.create(change) };
+                    before = spare ? spare.node : {};
+                    page.entries.set(change.id, entry);
                 }
                 entry.node = change;
             }
-            const { node, element } = entry;
+            const node = entry.node;
+            const element = entry.element;
             const parent = node.parent ? page.entries.get(node.parent).element : page.root;
             const place = next.has(parent) ? next.get(parent) : parent.firstElementChild;
             if (place === element) {
@@ -317,15 +337,16 @@ const page = {
                 next.set(parent, place);
             }
             if (is_same) return;
-            page.update(element, node);
+            page.update(element, node, before);
             if (node.scroll_to !== undefined || node.take_focus) after.push(entry);
         });
+        free.forEach((entries) => entries.forEach(({ element }) => element.remove()));
         after.forEach(({ node, element }) => {
             if (node.scroll_to !== undefined) element.scrollTop = node.scroll_to;
             if (node.take_focus) element.focus({ preventScroll: node.role === 'link' });
         });
         // What had the focus is gone: keys must not fall to nobody.
-        if (had && had !== document.body && !had.isConnected) page.tell('blurred', had.id);
+        if (had && had !== document.body && !had.isConnected) page.tell('blurred', had_key);
     },
 
     keyName(event) {

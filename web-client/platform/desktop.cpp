@@ -80,7 +80,10 @@ public:
     bool prefers_dark() const override { return m_options.theme == "dark"; }
     bool prefers_less_motion() const override { return false; }
     bool prefers_more_contrast() const override { return false; }
-    std::string stored(std::string const& name) const override { return name == "theme" && !m_options.theme.empty() ? m_options.theme : m_preferences.get(name); }
+    std::string stored(std::string const& name) const override
+    {
+        return name == "theme" && !m_options.theme.empty() ? m_options.theme : m_preferences.get(name);
+    }
     void store(std::string const& name, std::string const& value) override { m_preferences.set(name, value); }
     bool has_mirror() const override { return false; }
     void show_mirror(std::string const&) override { }
@@ -169,8 +172,9 @@ static std::string key_name(SDL_KeyboardEvent const& event)
     auto const key = event.keysym.sym;
     auto const modifiers = event.keysym.mod;
     std::string name;
-    static std::map<int, char const*> const named{{SDLK_RETURN, "Enter"}, {SDLK_KP_ENTER, "Enter"}, {SDLK_ESCAPE, "Escape"}, {SDLK_TAB, "Tab"}, {SDLK_UP, "ArrowUp"}, {SDLK_DOWN, "ArrowDown"},
-        {SDLK_LEFT, "ArrowLeft"}, {SDLK_RIGHT, "ArrowRight"}, {SDLK_HOME, "Home"}, {SDLK_END, "End"}, {SDLK_PAGEUP, "PageUp"}, {SDLK_PAGEDOWN, "PageDown"}, {SDLK_SPACE, " "}};
+    static std::map<int, char const*> const named{{SDLK_RETURN, "Enter"}, {SDLK_KP_ENTER, "Enter"}, {SDLK_ESCAPE, "Escape"},
+        {SDLK_TAB, "Tab"}, {SDLK_UP, "ArrowUp"}, {SDLK_DOWN, "ArrowDown"}, {SDLK_LEFT, "ArrowLeft"}, {SDLK_RIGHT, "ArrowRight"},
+        {SDLK_HOME, "Home"}, {SDLK_END, "End"}, {SDLK_PAGEUP, "PageUp"}, {SDLK_PAGEDOWN, "PageDown"}, {SDLK_SPACE, " "}};
     if (auto const found = named.find(key); found != named.end())
         name = found->second;
     else if (key > 32 && key < 127)

@@ -91,7 +91,10 @@ struct RemoteList {
         return found == counts.end() ? 0 : found->second;
     }
     // All that match, loaded or not.
-    int total() const { return cursor.empty() ? static_cast<int>(rows.size()) : std::max(count("total"), static_cast<int>(rows.size()) + 1); }
+    int total() const
+    {
+        return cursor.empty() ? static_cast<int>(rows.size()) : std::max(count("total"), static_cast<int>(rows.size()) + 1);
+    }
 };
 
 struct OrganizationRow {

@@ -63,8 +63,8 @@ struct Open { // a dialog
 };
 
 // What a person asked for while a frame was drawn; App carries it out afterwards.
-using Command = std::variant<SignIn, SignOut, OpenPage, Go, GoBack, LoadMore, Find, TryAgain, Activate, RetryRun, Decide, SaveSettings, Copy,
-    SetTheme, CloseToast, Reload, Open>;
+using Command = std::variant<SignIn, SignOut, OpenPage, Go, GoBack, LoadMore, Find, TryAgain, Activate, RetryRun, Decide, SaveSettings,
+    Copy, SetTheme, CloseToast, Reload, Open>;
 using Commands = std::vector<Command>;
 
 } // namespace console

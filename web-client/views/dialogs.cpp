@@ -29,7 +29,8 @@ static MirrorNode draw_panel(Ui& ui, Rect panel, std::string const& key, std::st
     ui.shadow(panel, 12, 2);
     ui.fill(panel, ui.colours.raised, 12);
     ui.edge(panel, ui.dark() ? ui.colours.ctlsoft : ui.colours.border, 12);
-    if (ImGui::IsMouseClicked(ImGuiMouseButton_Left) && !ImGui::IsMouseHoveringRect(panel.first(), panel.last())) commands.emplace_back(Open{});
+    if (ImGui::IsMouseClicked(ImGuiMouseButton_Left) && !ImGui::IsMouseHoveringRect(panel.first(), panel.last()))
+        commands.emplace_back(Open{});
     if (ui.key("Escape", true)) commands.emplace_back(Open{});
     auto node = node_at(Role::Dialog, key, panel);
     node.label = label;
@@ -58,12 +59,14 @@ static std::vector<Choice> choices_for(std::string const& typed, AppState const&
         if (wanted.empty() || lower(choice.text).find(wanted) != std::string::npos) choices.push_back(std::move(choice));
     };
     for (auto const& screen : screens_for(session))
-        add({"Go to", std::string("screen-") + screen.path, screen.title, screen.key, screen.icon, Go{address_from(std::string("#/") + screen.path)}});
+        add({"Go to", std::string("screen-") + screen.path, screen.title, screen.key, screen.icon,
+            Go{address_from(std::string("#/") + screen.path)}});
     if (!typed.empty() && state.matches.loaded && state.matches.query == "search=" + url_encoded(typed))
         for (auto const& row : state.matches.rows) {
             if (choices.size() > 8) break;
             auto const hint = row.phone_number.empty() ? organization_state(row.status).words : national_format(row.phone_number);
-            choices.push_back({"Go to", "organization-" + row.organization.id, row.organization.name, hint, nullptr, Go{Address{{"organizations", row.organization.id}, {}}}});
+            choices.push_back({"Go to", "organization-" + row.organization.id, row.organization.name, hint, nullptr,
+                Go{Address{{"organizations", row.organization.id}, {}}}});
         }
     add({"Do", "theme-light", "Use the light theme", {}, icon::sun, SetTheme{"light"}});
     add({"Do", "theme-dark", "Use the dark theme", {}, icon::moon, SetTheme{"dark"}});
@@ -96,8 +99,17 @@ void Dialogs::draw_palette(Ui& ui, AppState const& state, Commands& commands)
 
     ui.icon(panel.x + 28, panel.y + 28, icon::search, 18, ui.colours.text2);
     bool const searching = !m_text.empty() && state.matches.asking;
-    Field const field{.key = "palette-text", .label = "Search or jump to", .name = "palette", .input = "text", .placeholder = "Search or jump to…", .text_size = 16, .room_right = 0,
-        .hides_label = true, .bare = true, .list = "palette-list", .active = choices.empty() ? "palette-none" : "palette-" + choices[static_cast<std::size_t>(m_chosen)].key};
+    Field const field{.key = "palette-text",
+        .label = "Search or jump to",
+        .name = "palette",
+        .input = "text",
+        .placeholder = "Search or jump to…",
+        .text_size = 16,
+        .room_right = 0,
+        .hides_label = true,
+        .bare = true,
+        .list = "palette-list",
+        .active = choices.empty() ? "palette-none" : "palette-" + choices[static_cast<std::size_t>(m_chosen)].key};
     if (text_field(ui, {panel.x + 50, panel.y + 10, width - 50 - 76, 36}, field, m_text)) {
         m_chosen = 0;
         if (!m_text.empty()) commands.emplace_back(Find{m_text});
@@ -116,7 +128,8 @@ void Dialogs::draw_palette(Ui& ui, AppState const& state, Commands& commands)
 
     Rect const body{panel.x + 1, panel.y + 57, width - 2, height - 57 - footer};
     if (choices.empty()) {
-        told(ui, Role::Status, "palette-none", {body.x + 28, body.y + 14, body.w - 56, 36}, searching ? "Searching…" : "Nothing is called that.", {Face::Regular, 13, ui.colours.text2});
+        told(ui, Role::Status, "palette-none", {body.x + 28, body.y + 14, body.w - 56, 36},
+            searching ? "Searching…" : "Nothing is called that.", {Face::Regular, 13, ui.colours.text2});
     } else {
         ScrollArea scroll(ui, "palette-rows", body, rows);
         MirrorScope const list(ui.mirror, {.role = Role::Listbox, .key = "palette-list", .label = "Results"});
@@ -148,8 +161,11 @@ void Dialogs::draw_palette(Ui& ui, AppState const& state, Commands& commands)
             node.selected = chosen;
             node.label = choice.hint.empty() || choice.icon ? choice.text : choice.text + ", " + choice.hint;
             MirrorScope const option(ui.mirror, std::move(node));
-            float const drawn = told(ui, Role::Text, key + "-text", {row.x + 44, row.y, row.w - 160, row.h}, choice.text, {Face::Medium, 13, ui.colours.text});
-            if (!choice.hint.empty() && !choice.icon) told(ui, Role::Text, key + "-hint", {row.x + 44 + drawn + 12, row.y, 130, row.h}, choice.hint, {Face::Regular, 12, ui.colours.text2});
+            float const drawn = told(
+                ui, Role::Text, key + "-text", {row.x + 44, row.y, row.w - 160, row.h}, choice.text, {Face::Medium, 13, ui.colours.text});
+            if (!choice.hint.empty() && !choice.icon)
+                told(ui, Role::Text, key + "-hint", {row.x + 44 + drawn + 12, row.y, 130, row.h}, choice.hint,
+                    {Face::Regular, 12, ui.colours.text2});
             if (choice.icon && !choice.hint.empty() && !phone) {
                 float x = row.right() - 12;
                 for (auto word = choice.hint.rbegin(); word != choice.hint.rend(); ++word)
@@ -181,9 +197,11 @@ void Dialogs::draw_palette(Ui& ui, AppState const& state, Commands& commands)
 
 void Dialogs::draw_keys(Ui& ui, Commands& commands)
 {
-    static constexpr std::array<std::pair<char const*, char const*>, 16> keys{{{"Ctrl K", "Search or jump to"}, {"/", "Filter this list"}, {"G O", "Overview"}, {"G N", "Needs a human"},
-        {"G R", "Organisations"}, {"G H", "Numbers"}, {"J, ↓", "Next row"}, {"K, ↑", "Previous row"}, {"Home, End", "First, last row"}, {"Enter", "Open"}, {"Esc", "Back or close"}, {"A", "Activate: to the phone id"},
-        {"E", "Resolve"}, {"Tab", "Next control"}, {"Shift Tab", "Previous control"}, {"?", "These keys"}}};
+    static constexpr std::array<std::pair<char const*, char const*>, 16> keys{
+        {{"Ctrl K", "Search or jump to"}, {"/", "Filter this list"}, {"G O", "Overview"}, {"G N", "Needs a human"},
+            {"G R", "Organisations"}, {"G H", "Numbers"}, {"J, ↓", "Next row"}, {"K, ↑", "Previous row"}, {"Home, End", "First, last row"},
+            {"Enter", "Open"}, {"Esc", "Back or close"}, {"A", "Activate: to the phone id"}, {"E", "Resolve"}, {"Tab", "Next control"},
+            {"Shift Tab", "Previous control"}, {"?", "These keys"}}};
     bool const phone = ui.compact();
     float const width = std::min(560.0f, ui.size().x - (phone ? 0.0f : 32.0f));
     int const columns = width > 500 ? 2 : 1;
@@ -218,12 +236,14 @@ void Dialogs::draw_menu(Ui& ui, AppState const& state, Commands& commands)
     float const width = phone ? ui.size().x : 280;
     float const row = phone ? 48 : 36;
     float const height = 74 + 56 + row * (snapshot ? 1.0f : 3.0f) + 44;
-    Rect const panel = phone ? Rect{0, ui.size().y - height, width, height} : Rect{12, std::max(ui.size().y - height - 60, 8.0f), width, height};
+    Rect const panel
+        = phone ? Rect{0, ui.size().y - height, width, height} : Rect{12, std::max(ui.size().y - height - 60, 8.0f), width, height};
     MirrorScope const scope(ui.mirror, draw_panel(ui, panel, "menu", "You", commands));
     float y = panel.y + 16;
     auto const who = snapshot ? std::string("Snapshot") : signed_in->session.user.email;
     told(ui, Role::Text, "menu-who", {panel.x + 16, y, width - 68, 20}, "Signed in as " + who, {Face::SemiBold, 13, ui.colours.text});
-    told(ui, Role::Text, "menu-version", {panel.x + 16, y + 20, width - 68, 18}, "Dealerline " + signed_in->session.installation.version, {Face::Regular, 12, ui.colours.text2});
+    told(ui, Role::Text, "menu-version", {panel.x + 16, y + 20, width - 68, 18}, "Dealerline " + signed_in->session.installation.version,
+        {Face::Regular, 12, ui.colours.text2});
     if (icon_button(ui, {panel.right() - 44, y, 32, 32}, "menu-close", "Close", icon::x)) commands.emplace_back(Open{});
     y += 54;
     std::array<std::string, 3> const themes{"System", "Light", "Dark"};
@@ -267,7 +287,8 @@ void Dialogs::draw_dismiss(Ui& ui, AppState const& state, Commands& commands)
     auto const owner = found != state.notification.end() && found->second.value ? found->second.value->organization_name : std::string();
     float const width = std::min(420.0f, ui.size().x);
     TextStyle const text{Face::Regular, 13, ui.colours.text2, 20};
-    std::string const words = "The line stays as it is and nobody is reminded again. The notification is kept under Resolved. To put the line right instead, follow the step that it names.";
+    std::string const words = "The line stays as it is and nobody is reminded again. The notification is kept under Resolved. To put the "
+                              "line right instead, follow the step that it names.";
     float const lines = static_cast<float>(ui.wrap(words, text, width - 48).size()) * 20;
     float const height = 24 + 28 + lines + 24 + 36 + 24;
     Rect const panel{(ui.size().x - width) / 2, ui.compact() ? ui.size().y - height : (ui.size().y - height) / 2 - 40, width, height};
@@ -289,7 +310,10 @@ void Dialogs::draw_dismiss(Ui& ui, AppState const& state, Commands& commands)
 void Dialogs::draw(Ui& ui, AppState const& state, Commands& commands)
 {
     if (std::exchange(m_is_new, false)) {
-        ui.mirror.request_focus(m_name == "palette" ? "palette-text" : m_name == "keys" ? "keys-close" : m_name == "menu" ? "menu-close" : "dismiss-keep");
+        ui.mirror.request_focus(m_name == "palette" ? "palette-text"
+                : m_name == "keys"                  ? "keys-close"
+                : m_name == "menu"                  ? "menu-close"
+                                                    : "dismiss-keep");
     }
     if (m_name == "palette") return draw_palette(ui, state, commands);
     if (m_name == "keys") return draw_keys(ui, commands);

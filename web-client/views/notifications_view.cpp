@@ -49,7 +49,8 @@ std::string NotificationsView::title(AppState const& state) const
     return item ? notification_title(*item) : "Needs a human";
 }
 
-void NotificationsView::draw_entry(Ui& ui, Rect row, Notification const& item, AppState const& state, Commands& commands, bool reached_by_tab)
+void NotificationsView::draw_entry(
+    Ui& ui, Rect row, Notification const& item, AppState const& state, Commands& commands, bool reached_by_tab)
 {
     bool const here = state.address.at(1) == item.id;
     auto const key = "notification-" + item.id;
@@ -69,9 +70,10 @@ void NotificationsView::draw_entry(Ui& ui, Rect row, Notification const& item, A
     TextStyle const time{Face::Regular, 12, ui.colours.text2};
     auto const when = item.status == "pending" ? ui.clock.age(item.created_at) : ui.clock.short_time(item.decided_at);
     float const right = tile.right() - 12 - ui.width(when, time);
-    told(ui, Role::Text, key + "-title", {tile.x + 30, tile.y + 9, right - tile.x - 38, 20}, notification_title(item), {Face::SemiBold, 13, ui.colours.text});
-    told(ui, Role::Text, key + "-owner", {tile.x + 30, tile.y + 30, tile.w - 42, 18}, owner + (item.phone_number.empty() ? "" : " · " + national_format(item.phone_number)),
-        {Face::Regular, 12, ui.colours.text2});
+    told(ui, Role::Text, key + "-title", {tile.x + 30, tile.y + 9, right - tile.x - 38, 20}, notification_title(item),
+        {Face::SemiBold, 13, ui.colours.text});
+    told(ui, Role::Text, key + "-owner", {tile.x + 30, tile.y + 30, tile.w - 42, 18},
+        owner + (item.phone_number.empty() ? "" : " · " + national_format(item.phone_number)), {Face::Regular, 12, ui.colours.text2});
     paragraph(ui, key + "-time", right, tile.y + 19, when, time);
     if (press.pressed) commands.emplace_back(Go{address_of(state, item.id)});
 }
@@ -84,14 +86,16 @@ void NotificationsView::draw_list(Ui& ui, Rect area, AppState const& state, Comm
     auto const& list = found->second;
     int const pending = state.notifications.contains("pending") ? state.notifications.at("pending").count("pending") : 0;
     std::array<std::string, 2> const choices{"Open " + std::to_string(pending), "Resolved"};
-    if (auto const chosen = segmented(ui, {area.x + 16, area.y + 14, segmented_width(ui, choices), 32}, "notifications-status", "Which to show", choices, status == "resolved"))
+    if (auto const chosen = segmented(ui, {area.x + 16, area.y + 14, segmented_width(ui, choices), 32}, "notifications-status",
+            "Which to show", choices, status == "resolved"))
         commands.emplace_back(Go{Address{{"notifications"}, {}}.with("status", *chosen == 1 ? "resolved" : "")});
     ui.line(area.x, area.y + 60, area.w, ui.colours.line);
     Rect const body{area.x, area.y + 61, area.w, area.h - 61};
     if (draw_progress(ui, "notifications", {body.x + 16, body.y, body.w - 32, body.h}, progress_of(list), state, commands)) return;
     if (list.rows.empty()) {
         empty(ui, "notifications-empty", body,
-            status == "pending" ? Empty{icon::circle_check, "Nothing needs a human", "When a line cannot be set up by itself, it appears here with its cause and the one step to take."}
+            status == "pending" ? Empty{icon::circle_check, "Nothing needs a human",
+                "When a line cannot be set up by itself, it appears here with its cause and the one step to take."}
                                 : Empty{icon::bell_ring, "Nothing resolved yet", "What was resolved or dismissed is kept here."});
         return;
     }
@@ -151,7 +155,9 @@ static float numbered(Ui& ui, std::string const& key, Rect area, int number, std
     ui.decoration = true; // the list counts by itself
     ui.text(area.x + 11 - ui.width(figure, digit) / 2, area.y + 11, figure, digit);
     ui.decoration = false;
-    return std::max(wrapped(ui, Role::Text, key, {area.x + 34, 0, area.w - 34, 0}, area.y + 11, text, {Face::Regular, 14, ui.colours.text, 21}) + 10, 32.0f);
+    return std::max(
+        wrapped(ui, Role::Text, key, {area.x + 34, 0, area.w - 34, 0}, area.y + 11, text, {Face::Regular, 14, ui.colours.text, 21}) + 10,
+        32.0f);
 }
 
 float NotificationsView::draw_steps(Ui& ui, Rect area, Notification const& item, AppState const& state, Commands& commands)
@@ -175,12 +181,14 @@ float NotificationsView::draw_steps(Ui& ui, Rect area, Notification const& item,
                 ui.fill(box, ui.colours.sunken, 6);
                 ui.edge(box, ui.colours.border, 6);
                 paragraph(ui, "step-number", box.x + 12, box.middle(), item.phone_number, code);
-                if (icon_button(ui, {box.right() - 32, box.y + 2, 28, 28}, "step-copy", "Copy " + item.phone_number, icon::copy)) commands.emplace_back(Copy{item.phone_number});
+                if (icon_button(ui, {box.right() - 32, box.y + 2, 28, 28}, "step-copy", "Copy " + item.phone_number, icon::copy))
+                    commands.emplace_back(Copy{item.phone_number});
                 TextStyle const accent{Face::Medium, 13, ui.colours.accent};
                 std::string const open = "Open ElevenLabs ↗";
                 if (ui.compact() && box.right() + 20 + ui.width(open, accent) > area.right()) y += 36;
                 float const link_x = ui.compact() && y > box.y ? area.x + 34 : box.right() + 18;
-                if (link(ui, "step-open", link_x, y + 16, open, "https://elevenlabs.io/app/agents/phone-numbers", accent)) commands.emplace_back(OpenPage{"https://elevenlabs.io/app/agents/phone-numbers"});
+                if (link(ui, "step-open", link_x, y + 16, open, "https://elevenlabs.io/app/agents/phone-numbers", accent))
+                    commands.emplace_back(OpenPage{"https://elevenlabs.io/app/agents/phone-numbers"});
                 y += 44;
             }
             y += numbered(ui, "step-2", {area.x, y, area.w, 0}, 2, "Assign it to the agent “Jack”.");
@@ -192,10 +200,20 @@ float NotificationsView::draw_steps(Ui& ui, Rect area, Notification const& item,
             auto const action = state.action(name);
             y += 30;
             bool const phone = ui.compact();
-            Button const activate{.key = "activate", .text = "Activate", .icon = icon::zap, .submits = true, .busy_for = action.busy ? ImGui::GetTime() - action.since : -1};
+            Button const activate{.key = "activate",
+                .text = "Activate",
+                .icon = icon::zap,
+                .submits = true,
+                .busy_for = action.busy ? ImGui::GetTime() - action.since : -1};
             float const width = phone ? area.w : std::min(320.0f, area.w - 150);
-            Field const field{.key = "phone-id", .label = "ElevenLabs phone id", .name = "elevenlabs_phone_id", .placeholder = "phone_…", .text_size = phone ? 16.0f : 13.0f, .face = Face::Mono,
-                .invalid = action.problem && !action.busy, .described_by = "activate-hint"};
+            Field const field{.key = "phone-id",
+                .label = "ElevenLabs phone id",
+                .name = "elevenlabs_phone_id",
+                .placeholder = "phone_…",
+                .text_size = phone ? 16.0f : 13.0f,
+                .face = Face::Mono,
+                .invalid = action.problem && !action.busy,
+                .described_by = "activate-hint"};
             auto& typed = m_phone_ids[item.id];
             text_field(ui, {area.x, y, width, field_height}, field, typed);
             Rect const place = phone ? Rect{area.x, y + field_height + 12, area.w, 44} : Rect{area.x + width + 12, y, 120, field_height};
@@ -206,29 +224,45 @@ float NotificationsView::draw_steps(Ui& ui, Rect area, Notification const& item,
                 y += refusal_height(ui, area.w - 22, action.problem->message) + 8;
             } else {
                 y += wrapped(ui, Role::Text, "activate-hint", {area.x, 0, area.w, 0}, y,
-                         "We read the number back from both providers, check that Jack says “" + item.organization_name + "”, then put the line live.", {Face::Regular, 12, ui.colours.text3, 17})
+                         "We read the number back from both providers, check that Jack says “" + item.organization_name
+                             + "”, then put the line live.",
+                         {Face::Regular, 12, ui.colours.text3, 17})
                     + 8;
             }
         }
         return y - start;
     }
     MirrorScope const list(ui.mirror, {.role = Role::OrderedList, .key = "steps"});
-    y += numbered(ui, "step-1", {area.x, y, area.w, 0}, 1, item.next_step.empty() ? "Look at the organisation and try again." : item.next_step);
+    y += numbered(
+        ui, "step-1", {area.x, y, area.w, 0}, 1, item.next_step.empty() ? "Look at the organisation and try again." : item.next_step);
     if (may && item.type == "number_choice_needed") {
         MirrorScope const form(ui.mirror, {.role = Role::Form, .key = "choice-form", .label = "Where to look"});
         auto const action = state.action("retry:" + item.organization_id);
         y += 30;
-        Field const field{.key = "choice-code", .label = "Area code", .name = "area_code", .input = "tel", .placeholder = "604", .text_size = ui.compact() ? 16.0f : 13.0f,
-            .invalid = action.problem && !action.busy, .described_by = "choice-hint"};
+        Field const field{.key = "choice-code",
+            .label = "Area code",
+            .name = "area_code",
+            .input = "tel",
+            .placeholder = "604",
+            .text_size = ui.compact() ? 16.0f : 13.0f,
+            .invalid = action.problem && !action.busy,
+            .described_by = "choice-hint"};
         text_field(ui, {area.x, y, 120, field_height}, field, m_area_codes[item.id]);
-        Button const look{.key = "choice-look", .text = "Look there", .icon = icon::search, .submits = true, .busy_for = action.busy ? ImGui::GetTime() - action.since : -1};
-        if (button(ui, {area.x + 132, y, 132, field_height}, look)) commands.emplace_back(RetryRun{item.organization_id, m_area_codes[item.id]});
+        Button const look{.key = "choice-look",
+            .text = "Look there",
+            .icon = icon::search,
+            .submits = true,
+            .busy_for = action.busy ? ImGui::GetTime() - action.since : -1};
+        if (button(ui, {area.x + 132, y, 132, field_height}, look))
+            commands.emplace_back(RetryRun{item.organization_id, m_area_codes[item.id]});
         y += field_height + 18;
         if (action.problem && !action.busy) {
             draw_refusal(ui, "choice-hint", {area.x, y, area.w, 0}, y, action.problem->message);
             y += refusal_height(ui, area.w - 22, action.problem->message) + 8;
         } else {
-            y += wrapped(ui, Role::Text, "choice-hint", {area.x, 0, area.w, 0}, y, "The run goes on from where it stopped and buys one number there.", {Face::Regular, 12, ui.colours.text3, 17}) + 8;
+            y += wrapped(ui, Role::Text, "choice-hint", {area.x, 0, area.w, 0}, y,
+                     "The run goes on from where it stopped and buys one number there.", {Face::Regular, 12, ui.colours.text3, 17})
+                + 8;
         }
     }
     return y - start;
@@ -250,8 +284,13 @@ void NotificationsView::draw_footer(Ui& ui, Rect area, Notification const& item,
     auto const retry = state.action("retry:" + item.organization_id), decide = state.action("decide:" + item.id);
     if (may && !item.organization_id.empty() && item.type != "number_choice_needed") {
         bool const held = item.type == "purchase_held";
-        Button const again{.key = "detail-retry", .text = held ? "Release and buy" : ui.compact() ? "Try again" : "Try the automatic way again",
-            .look = held ? ButtonLook::Primary : ButtonLook::Secondary, .icon = icon::refresh_cw, .busy_for = retry.busy ? ImGui::GetTime() - retry.since : -1};
+        Button const again{.key = "detail-retry",
+            .text = held       ? "Release and buy"
+                : ui.compact() ? "Try again"
+                               : "Try the automatic way again",
+            .look = held ? ButtonLook::Primary : ButtonLook::Secondary,
+            .icon = icon::refresh_cw,
+            .busy_for = retry.busy ? ImGui::GetTime() - retry.since : -1};
         if (button(ui, place(again), again)) commands.emplace_back(RetryRun{item.organization_id, {}});
     }
     if (!item.organization_id.empty()) {
@@ -263,9 +302,13 @@ void NotificationsView::draw_footer(Ui& ui, Rect area, Notification const& item,
     float const width = button_width(ui, dismiss);
     float right = area.right() - (ui.compact() ? 8.0f : 16.0f) - width;
     if (button(ui, {right, y, width, height}, dismiss)) commands.emplace_back(Open{"dismiss:" + item.id});
-    Button const resolve{.key = "detail-resolve", .text = "Resolve", .look = ButtonLook::Ghost, .busy_for = decide.busy ? ImGui::GetTime() - decide.since : -1};
+    Button const resolve{.key = "detail-resolve",
+        .text = "Resolve",
+        .look = ButtonLook::Ghost,
+        .busy_for = decide.busy ? ImGui::GetTime() - decide.since : -1};
     right -= button_width(ui, resolve) + 4;
-    if ((button(ui, {right, y, button_width(ui, resolve), height}, resolve) || ui.key("e")) && !decide.busy) commands.emplace_back(Decide{item.id, true});
+    if ((button(ui, {right, y, button_width(ui, resolve), height}, resolve) || ui.key("e")) && !decide.busy)
+        commands.emplace_back(Decide{item.id, true});
     if (ui.key("a")) ui.mirror.request_focus("phone-id");
 }
 
@@ -274,7 +317,8 @@ void NotificationsView::draw_detail(Ui& ui, Rect area, AppState const& state, Co
     auto const* item = opened(state);
     auto const found = state.notification.find(state.address.at(1));
     if (!item) {
-        if (found != state.notification.end()) draw_progress(ui, "notification", area.grown(-24), progress_of(found->second), state, commands);
+        if (found != state.notification.end())
+            draw_progress(ui, "notification", area.grown(-24), progress_of(found->second), state, commands);
         return;
     }
     float const footer = ui.compact() ? 60 : 58;
@@ -292,15 +336,20 @@ void NotificationsView::draw_detail(Ui& ui, Rect area, AppState const& state, Co
         TextStyle const large{Face::Display, ui.compact() ? 17.0f : 20.0f, ui.colours.text, 26};
         auto node_title = notification_title(*item);
         told(ui, Role::Heading, "notification-title", {x + 54, y, width - 54, 24}, node_title, large);
-        auto below = owner + (item->phone_number.empty() ? "" : " · " + national_format(item->phone_number)) + " · " + ui.clock.short_time(item->created_at);
+        auto below = owner + (item->phone_number.empty() ? "" : " · " + national_format(item->phone_number)) + " · "
+            + ui.clock.short_time(item->created_at);
         told(ui, Role::Text, "notification-owner", {x + 54, y + 24, width - 54, 18}, below, {Face::Regular, 13, ui.colours.text2});
         y += 58;
         bool const open = item->status == "pending";
-        auto const title = !open ? (item->status == "resolved" ? "Resolved " : "Dismissed ") + ui.clock.exact(item->decided_at) : item->cause.empty() ? item->message : item->cause;
+        auto const title = !open  ? (item->status == "resolved" ? "Resolved " : "Dismissed ") + ui.clock.exact(item->decided_at)
+            : item->cause.empty() ? item->message
+                                  : item->cause;
         auto const text = open && !item->cause.empty() ? item->message : open ? "" : item->cause.empty() ? item->message : item->cause;
         // The cause may be longer than a line: then it is the banner's text.
         bool const fits = ui.width(title, {Face::SemiBold, 13, 0}) <= width - 56;
-        y += banner(ui, "notification-cause", {x, y, width, 0}, open ? Tone::Attention : Tone::Off, fits ? title : "What happened", fits ? text : title + (text.empty() ? "" : " " + text)) + 28;
+        y += banner(ui, "notification-cause", {x, y, width, 0}, open ? Tone::Attention : Tone::Off, fits ? title : "What happened",
+                 fits ? text : title + (text.empty() ? "" : " " + text))
+            + 28;
         y += draw_steps(ui, {x, y, width, 0}, *item, state, commands);
         auto const detail = state.details.find(item->organization_id);
         if (detail != state.details.end() && detail->second.run.value) {
@@ -337,7 +386,9 @@ void NotificationsView::draw(Ui& ui, Rect page, AppState const& state, Commands&
     if (has_detail)
         draw_detail(ui, right, state, commands);
     else if (!rows_of(state).empty())
-        empty(ui, "notification-none", right, {icon::bell_ring, "Choose one on the left", "Each says what happened, what to do, and has the button for it. J and K move through them."});
+        empty(ui, "notification-none", right,
+            {icon::bell_ring, "Choose one on the left",
+                "Each says what happened, what to do, and has the button for it. J and K move through them."});
 }
 
 } // namespace console

@@ -34,7 +34,8 @@ static std::string notification_of(std::string const& organization_id, AppState 
     return {};
 }
 
-float OrganizationView::draw_header(Ui& ui, Rect area, OrganizationRow const& row, Session const& session, AppState const& state, Commands& commands)
+float OrganizationView::draw_header(
+    Ui& ui, Rect area, OrganizationRow const& row, Session const& session, AppState const& state, Commands& commands)
 {
     auto const& organization = row.organization;
     bool const phone = ui.compact();
@@ -46,7 +47,9 @@ float OrganizationView::draw_header(Ui& ui, Rect area, OrganizationRow const& ro
     bool const retries = session.may_change() && (row.status == "needs_attention" || row.status == "held");
     auto const waits = notification_of(organization.id, state);
     Button const retry{.key = "organization-retry",
-        .text = !waits.empty() ? "See what to do" : row.status == "held" ? "Release and buy" : "Try again",
+        .text = !waits.empty()     ? "See what to do"
+            : row.status == "held" ? "Release and buy"
+                                   : "Try again",
         .look = ButtonLook::Primary,
         .icon = waits.empty() ? icon::refresh_cw : icon::bell_ring,
         .busy_for = state.action("retry:" + organization.id).busy ? ImGui::GetTime() - state.action("retry:" + organization.id).since : -1};
@@ -76,9 +79,11 @@ float OrganizationView::draw_header(Ui& ui, Rect area, OrganizationRow const& ro
     meta(icon::globe, "organization-slug", organization.slug);
     meta(icon::mail, "organization-email", organization.email);
     if (!organization.time_zone.empty())
-        meta(icon::map_pin, "organization-zone", organization.time_zone + ", " + ui.clock.time(ui.clock.present(), organization.time_zone) + " there");
+        meta(icon::map_pin, "organization-zone",
+            organization.time_zone + ", " + ui.clock.time(ui.clock.present(), organization.time_zone) + " there");
     if (retries) {
-        Rect const place = phone ? Rect{area.x, y + 22, area.w, 44} : Rect{area.right() - button_width(ui, retry), area.y + 8, button_width(ui, retry), 32};
+        Rect const place = phone ? Rect{area.x, y + 22, area.w, 44}
+                                 : Rect{area.right() - button_width(ui, retry), area.y + 8, button_width(ui, retry), 32};
         if (button(ui, place, retry)) {
             if (waits.empty())
                 commands.emplace_back(RetryRun{organization.id, {}});
@@ -96,13 +101,15 @@ static std::string waiting_for(OrganizationRow const& row)
     return "No number yet";
 }
 
-float OrganizationView::draw_numbers(Ui& ui, Rect area, OrganizationRow const& row, std::vector<PhoneNumber> const& numbers, Commands& commands)
+float OrganizationView::draw_numbers(
+    Ui& ui, Rect area, OrganizationRow const& row, std::vector<PhoneNumber> const& numbers, Commands& commands)
 {
     float const start = area.y;
     if (numbers.empty()) {
         card(ui, {area.x, area.y, area.w, 104});
         heading(ui, "number-none-title", area.x + 20, area.y + 28, "Number", {Face::SemiBold, 14, ui.colours.text}, 2);
-        told(ui, Role::Text, "number-none", {area.x + 20, area.y + 46, area.w - 40, 34}, waiting_for(row), {Face::Display, 20, ui.colours.text3});
+        told(ui, Role::Text, "number-none", {area.x + 20, area.y + 46, area.w - 40, 34}, waiting_for(row),
+            {Face::Display, 20, ui.colours.text3});
         return 104 + gap;
     }
     for (auto const& number : numbers) {
@@ -117,12 +124,14 @@ float OrganizationView::draw_numbers(Ui& ui, Rect area, OrganizationRow const& r
         facts.push_back({"Texts", sms_words(number), false, false});
         if (!number.place.empty()) facts.push_back({"Place", number.place, false, false});
         facts.push_back({"E.164", number.phone_number, true, true});
-        facts.push_back({"ElevenLabs phone id", number.elevenlabs_phone_id.empty() ? "–" : number.elevenlabs_phone_id, true, !number.elevenlabs_phone_id.empty()});
+        facts.push_back({"ElevenLabs phone id", number.elevenlabs_phone_id.empty() ? "–" : number.elevenlabs_phone_id, true,
+            !number.elevenlabs_phone_id.empty()});
         if (!number.agent_id.empty()) facts.push_back({"Agent", number.agent_id, true, true});
         facts.push_back({"Twilio SID", number.twilio_sid, true, true});
         facts.push_back({"Bought", ui.clock.date(number.created_at, row.organization.time_zone), false, false});
         auto const reason = number.state_reason.empty() ? number.sms_reason : number.state_reason;
-        float const reason_height = reason.empty() ? 0 : static_cast<float>(ui.wrap(reason, {Face::Regular, 12, 0}, area.w - 40).size()) * 17 + 14;
+        float const reason_height
+            = reason.empty() ? 0 : static_cast<float>(ui.wrap(reason, {Face::Regular, 12, 0}, area.w - 40).size()) * 17 + 14;
         float const height = 104 + static_cast<float>(facts.size()) * 32 + reason_height + 6;
         MirrorNode region = node_at(Role::Region, key, {area.x, area.y, area.w, height});
         region.label = "Number " + national_format(number.phone_number);
@@ -136,19 +145,22 @@ float OrganizationView::draw_numbers(Ui& ui, Rect area, OrganizationRow const& r
         paragraph(ui, key + "-number", area.x + 20, area.y + 68, national, large);
         float y = area.y + 94;
         for (auto const& [name, value, mono, copyable] : facts) {
-            if (fact(ui, key + "-" + name, {area.x + 20, y, area.w - 40, 32}, name, value, mono, copyable)) commands.emplace_back(Copy{value});
+            if (fact(ui, key + "-" + name, {area.x + 20, y, area.w - 40, 32}, name, value, mono, copyable))
+                commands.emplace_back(Copy{value});
             y += 32;
         }
         if (!reason.empty()) {
             ui.line(area.x + 20, y, area.w - 40, ui.colours.line);
-            wrapped(ui, Role::Text, key + "-reason", {area.x + 20, 0, area.w - 40, 0}, y + 17, reason, {Face::Regular, 12, ui.colours.text2, 17});
+            wrapped(ui, Role::Text, key + "-reason", {area.x + 20, 0, area.w - 40, 0}, y + 17, reason,
+                {Face::Regular, 12, ui.colours.text2, 17});
         }
         area.y += height + gap;
     }
     return area.y - start;
 }
 
-float OrganizationView::draw_line(Ui& ui, Rect area, OrganizationRow const& row, OrganizationDetail const& detail, AppState const& state, Commands& commands)
+float OrganizationView::draw_line(
+    Ui& ui, Rect area, OrganizationRow const& row, OrganizationDetail const& detail, AppState const& state, Commands& commands)
 {
     bool const beside = area.w >= 860;
     float const side = beside ? std::max(std::floor(area.w * 0.33f), 340.0f) : area.w;
@@ -200,7 +212,8 @@ float OrganizationView::draw_line(Ui& ui, Rect area, OrganizationRow const& row,
     return left.y - area.y;
 }
 
-float OrganizationView::draw_settings(Ui& ui, Rect area, OrganizationRow const& row, Session const& session, AppState const& state, Commands& commands)
+float OrganizationView::draw_settings(
+    Ui& ui, Rect area, OrganizationRow const& row, Session const& session, AppState const& state, Commands& commands)
 {
     auto const& organization = row.organization;
     auto& draft = m_drafts[organization.id];
@@ -224,11 +237,17 @@ float OrganizationView::draw_settings(Ui& ui, Rect area, OrganizationRow const& 
         return y + 90 - area.y;
     }
     MirrorScope const form(ui.mirror, {.role = Role::Form, .key = "settings-form", .label = "Settings"});
-    auto const problem_of = [&](char const* field) { return action.problem && action.problem->field == field ? action.problem->message : std::string(); };
+    auto const problem_of
+        = [&](char const* field) { return action.problem && action.problem->field == field ? action.problem->message : std::string(); };
     auto const draw = [&](char const* name, std::string const& key, std::string const& label, std::string const& hint, std::string& value) {
         auto const problem = problem_of(name);
         y += 24;
-        Field const field{.key = key, .label = label, .name = name, .text_size = ui.compact() ? 16.0f : 14.0f, .invalid = !problem.empty(), .described_by = key + "-hint"};
+        Field const field{.key = key,
+            .label = label,
+            .name = name,
+            .text_size = ui.compact() ? 16.0f : 14.0f,
+            .invalid = !problem.empty(),
+            .described_by = key + "-hint"};
         text_field(ui, {area.x, y, width, field_height}, field, value);
         y += field_height + 16;
         if (problem.empty()) {
@@ -246,7 +265,11 @@ float OrganizationView::draw_settings(Ui& ui, Rect area, OrganizationRow const& 
         y += refusal_height(ui, width - 22, action.problem->message) + 12;
     }
     bool const changed = draft.name != organization.name || draft.time_zone != organization.time_zone;
-    Button const save{.key = "settings-save", .text = "Save", .submits = true, .disabled = !changed, .busy_for = action.busy ? ImGui::GetTime() - action.since : -1};
+    Button const save{.key = "settings-save",
+        .text = "Save",
+        .submits = true,
+        .disabled = !changed,
+        .busy_for = action.busy ? ImGui::GetTime() - action.since : -1};
     if (button(ui, {area.x, y + 8, ui.compact() ? width : 96, ui.compact() ? 44.0f : 36.0f}, save))
         commands.emplace_back(SaveSettings{organization.id, draft.name, draft.time_zone});
     return y + 70 - area.y;

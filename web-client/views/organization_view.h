@@ -19,7 +19,8 @@ private:
     };
 
     float draw_header(Ui& ui, Rect area, OrganizationRow const& row, Session const& session, AppState const& state, Commands& commands);
-    float draw_line(Ui& ui, Rect area, OrganizationRow const& row, OrganizationDetail const& detail, AppState const& state, Commands& commands);
+    float draw_line(
+        Ui& ui, Rect area, OrganizationRow const& row, OrganizationDetail const& detail, AppState const& state, Commands& commands);
     float draw_numbers(Ui& ui, Rect area, OrganizationRow const& row, std::vector<PhoneNumber> const& numbers, Commands& commands);
     float draw_settings(Ui& ui, Rect area, OrganizationRow const& row, Session const& session, AppState const& state, Commands& commands);
 

@@ -96,7 +96,9 @@ static TableResult draw_framed(Ui& ui, Rect area, Table const& table, int& curre
     float const content = (table.has_header ? 33.0f : 0.0f) + static_cast<float>(table.total) * table.row_height + footer + 2;
     if (!phone) area.h = std::min(area.h, content); // a card ends where its content ends
     if (!phone) card(ui, area);
-    auto const result = draw_table(ui, {area.x + (phone ? 0.0f : 1.0f), area.y + (phone ? 0.0f : 1.0f), area.w - (phone ? 0.0f : 2.0f), area.h - footer - 1}, table, current);
+    auto const result = draw_table(ui,
+        {area.x + (phone ? 0.0f : 1.0f), area.y + (phone ? 0.0f : 1.0f), area.w - (phone ? 0.0f : 2.0f), area.h - footer - 1}, table,
+        current);
     draw_footer(ui, {area.x, area.bottom() - footer, area.w, footer}, table.key, summary);
     return result;
 }
@@ -108,7 +110,8 @@ static std::string rows_in_words(int total, int shown, char const* one, char con
     return text;
 }
 
-void OrganizationsView::draw_row(Ui& ui, Table const& table, OrganizationRow const& row, int index, Rect area, std::vector<Rect> const& cells)
+void OrganizationsView::draw_row(
+    Ui& ui, Table const& table, OrganizationRow const& row, int index, Rect area, std::vector<Rect> const& cells)
 {
     auto const& organization = row.organization;
     auto const key = table.key + "-" + organization.id;
@@ -121,7 +124,8 @@ void OrganizationsView::draw_row(Ui& ui, Table const& table, OrganizationRow con
         float const whole = ui.width(organization.name, name);
         bool const has_room = !row.place.empty() && whole + 36 + ui.width(row.place, {Face::Regular, 12, 0}) + 10 < cells[0].w;
         link_cell(ui, table, index, m_current, {cells[0].x + 36, area.y, cells[0].w - 36, area.h}, organization.name, name);
-        if (has_room) paragraph(ui, key + "-place", cells[0].x + 36 + whole + 10, area.middle(), row.place, {Face::Regular, 12, ui.colours.text3});
+        if (has_room)
+            paragraph(ui, key + "-place", cells[0].x + 36 + whole + 10, area.middle(), row.place, {Face::Regular, 12, ui.colours.text3});
     }
     bool const off = row.status == "suspended" || row.status == "closed";
     TextStyle const plain{Face::Regular, 13, off ? ui.colours.text3 : ui.colours.text};
@@ -138,7 +142,8 @@ void OrganizationsView::draw_row(Ui& ui, Table const& table, OrganizationRow con
         cell(ui, key + "-email", cells[at], organization.email, {Face::Regular, 13, ui.colours.text2}, 4);
         ++at;
     }
-    cell(ui, key + "-since", cells[at], ui.clock.short_time(organization.created_at), {Face::Regular, 13, ui.colours.text3}, static_cast<int>(at) + 1, true);
+    cell(ui, key + "-since", cells[at], ui.clock.short_time(organization.created_at), {Face::Regular, 13, ui.colours.text3},
+        static_cast<int>(at) + 1, true);
 }
 
 void OrganizationsView::draw_phone_row(Ui& ui, Table const& table, OrganizationRow const& row, int index, Rect area)
@@ -155,9 +160,11 @@ void OrganizationsView::draw_phone_row(Ui& ui, Table const& table, OrganizationR
     };
     {
         MirrorScope const scope(ui.mirror, in_cell("-name-cell", 1, {x, area.y + 8, right - state_width - x - 8, 30}));
-        link_cell(ui, table, index, m_current, {x, area.y + 14, right - state_width - x - 8, 22}, row.organization.name, {Face::SemiBold, 15, ui.colours.text});
+        link_cell(ui, table, index, m_current, {x, area.y + 14, right - state_width - x - 8, 22}, row.organization.name,
+            {Face::SemiBold, 15, ui.colours.text});
     }
-    cell(ui, key + "-number", {x, area.y + 38, right - x, 22}, row.phone_number.empty() ? (row.cause.empty() ? "No number yet" : row.cause) : national_format(row.phone_number),
+    cell(ui, key + "-number", {x, area.y + 38, right - x, 22},
+        row.phone_number.empty() ? (row.cause.empty() ? "No number yet" : row.cause) : national_format(row.phone_number),
         {Face::Regular, 13, ui.colours.text2}, 2);
     MirrorScope const scope(ui.mirror, in_cell("-state-cell", 3, {right - state_width, area.y + 12, state_width, 24}));
     state_label(ui, key + "-state", right - state_width, area.y + 25, tone, words);
@@ -168,17 +175,20 @@ void OrganizationsView::draw(Ui& ui, Rect page, AppState const& state, Commands&
     Rect const content = page_content(ui, page);
     auto const& list = state.organizations;
     int const stuck = list.count("needs_attention");
-    std::vector<Chip> const chips{{"", "All", list.count("all")}, {"needs_attention", "Needs a human", stuck}, {"held", "Held", list.count("held")},
-        {"provisioning", "On its way", list.count("provisioning")}, {"active", "Live", list.count("active")},
-        {"suspended", "Suspended", list.count("suspended")}, {"closed", "Closed", list.count("closed")}};
-    float const top = draw_filters(ui, content, "organizations", "Filter by name, number or e-mail", state.address.of("status"), chips, state, commands);
+    std::vector<Chip> const chips{{"", "All", list.count("all")}, {"needs_attention", "Needs a human", stuck},
+        {"held", "Held", list.count("held")}, {"provisioning", "On its way", list.count("provisioning")},
+        {"active", "Live", list.count("active")}, {"suspended", "Suspended", list.count("suspended")},
+        {"closed", "Closed", list.count("closed")}};
+    float const top = draw_filters(
+        ui, content, "organizations", "Filter by name, number or e-mail", state.address.of("status"), chips, state, commands);
     Rect const area{content.x, top, content.w, page.bottom() - top - (ui.compact() ? 0.0f : 16.0f)};
     if (draw_progress(ui, "organizations", area, progress_of(list), state, commands)) return;
     if (list.rows.empty()) {
         bool const filtered = !state.address.query.empty();
         empty(ui, "organizations-empty", area,
             filtered ? Empty{icon::search, "Nothing matches", "No organisation has this in its name, number or e-mail, in this state."}
-                     : Empty{icon::store, "No organisation yet", "Each dealership that signs up appears here within a second. The signup page is at /signup."});
+                     : Empty{icon::store, "No organisation yet",
+                         "Each dealership that signs up appears here within a second. The signup page is at /signup."});
         return;
     }
     bool const phone = ui.compact();
@@ -190,7 +200,8 @@ void OrganizationsView::draw(Ui& ui, Rect page, AppState const& state, Commands&
     if (phone)
         table.columns = {{"name", "Organisation"}, {"number", "Number", 100}, {"state", "State", 100}};
     else {
-        table.columns = {{"name", "Organisation", 0, false, "name"}, {"number", "Number", 120}, {"state", "State", 140, false, "attention"}};
+        table.columns
+            = {{"name", "Organisation", 0, false, "name"}, {"number", "Number", 120}, {"state", "State", 140, false, "attention"}};
         if (area.w > 900) table.columns.push_back({"email", "E-mail", 240});
         table.columns.push_back({"since", "Signed up", 90, true, "newest"});
     }
@@ -241,7 +252,8 @@ void NumbersView::draw(Ui& ui, Rect page, AppState const& state, Commands& comma
     if (phone)
         table.columns = {{"number", "Number"}, {"owner", "Organisation", 100}, {"state", "State", 100}};
     else {
-        table.columns = {{"number", "Number", area.w > 600 ? 150.0f : 136.0f, false, "number"}, {"owner", "Organisation"}, {"state", "State", 140}};
+        table.columns
+            = {{"number", "Number", area.w > 600 ? 150.0f : 136.0f, false, "number"}, {"owner", "Organisation"}, {"state", "State", 140}};
         if (area.w > 700) table.columns.push_back({"sms", "Texts", 150});
         if (wide) {
             table.columns.push_back({"twilio", "Twilio SID", 170});
@@ -271,7 +283,8 @@ void NumbersView::draw(Ui& ui, Rect page, AppState const& state, Commands& comma
             float const state_width = tone == Tone::Ok ? 20 + ui.width(words, {Face::Regular, 13, 0}) : pill_width(ui, words);
             {
                 MirrorScope const scope(ui.mirror, scope_of("-number-cell", 1, {place.x + 16, place.y + 10, 180, 28}));
-                link_cell(ui, table, row, m_current, {place.x + 16, place.y + 14, 180, 22}, national_format(number.phone_number), {Face::SemiBold, 15, ui.colours.text});
+                link_cell(ui, table, row, m_current, {place.x + 16, place.y + 14, 180, 22}, national_format(number.phone_number),
+                    {Face::SemiBold, 15, ui.colours.text});
             }
             cell(ui, key + "-owner", {place.x + 16, place.y + 38, right - place.x - 16, 22}, at(row).organization_name, plain, 2);
             MirrorScope const scope(ui.mirror, scope_of("-state-cell", 3, {right - state_width, place.y + 12, state_width, 24}));
@@ -280,8 +293,11 @@ void NumbersView::draw(Ui& ui, Rect page, AppState const& state, Commands& comma
         }
         {
             MirrorScope const scope(ui.mirror, scope_of("-number-cell", 1, cells[0]));
-            link_cell(ui, table, row, m_current, {cells[0].x, place.y, cells[0].w - (area.w > 600 ? 34.0f : 0.0f), place.h}, national_format(number.phone_number), {Face::Medium, 13, ui.colours.text});
-            if (area.w > 600 && icon_button(ui, {cells[0].right() - 30, place.middle() - 14, 28, 28}, key + "-copy", "Copy " + number.phone_number, icon::copy))
+            link_cell(ui, table, row, m_current, {cells[0].x, place.y, cells[0].w - (area.w > 600 ? 34.0f : 0.0f), place.h},
+                national_format(number.phone_number), {Face::Medium, 13, ui.colours.text});
+            if (area.w > 600
+                && icon_button(
+                    ui, {cells[0].right() - 30, place.middle() - 14, 28, 28}, key + "-copy", "Copy " + number.phone_number, icon::copy))
                 commands.emplace_back(Copy{number.phone_number});
         }
         cell(ui, key + "-owner", cells[1], at(row).organization_name, {Face::Regular, 13, ui.colours.text}, 2);
@@ -294,12 +310,15 @@ void NumbersView::draw(Ui& ui, Rect page, AppState const& state, Commands& comma
         TextStyle const code{Face::Mono, 12, ui.colours.text2};
         if (wide) {
             cell(ui, key + "-twilio", cells[column], number.twilio_sid, code, 5);
-            cell(ui, key + "-elevenlabs", cells[column + 1], number.elevenlabs_phone_id.empty() ? "–" : number.elevenlabs_phone_id, code, 6);
+            cell(
+                ui, key + "-elevenlabs", cells[column + 1], number.elevenlabs_phone_id.empty() ? "–" : number.elevenlabs_phone_id, code, 6);
             column += 2;
         }
-        cell(ui, key + "-since", cells[column], ui.clock.short_time(number.created_at), {Face::Regular, 13, ui.colours.text3}, static_cast<int>(column) + 1, true);
+        cell(ui, key + "-since", cells[column], ui.clock.short_time(number.created_at), {Face::Regular, 13, ui.colours.text3},
+            static_cast<int>(column) + 1, true);
     };
-    auto const result = draw_framed(ui, phone ? Rect{page.x, area.y, page.w, area.h} : area, table, m_current, rows_in_words(table.total, table.loaded, "number", "numbers"));
+    auto const result = draw_framed(ui, phone ? Rect{page.x, area.y, page.w, area.h} : area, table, m_current,
+        rows_in_words(table.total, table.loaded, "number", "numbers"));
     if (result.sort) commands.emplace_back(Go{state.address.with("sort", *result.sort == "newest" ? "" : *result.sort), true});
     if (result.opened) commands.emplace_back(Go{address_from(table.href(*result.opened))});
     if (result.wants_more) commands.emplace_back(LoadMore{"numbers"});

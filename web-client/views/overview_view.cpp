@@ -45,15 +45,20 @@ float OverviewView::draw_strip(Ui& ui, Rect area, Overview const& overview, Comm
         week += overview.signups[i].organizations;
     auto const& c = ui.colours;
     std::array const figures{
-        Figure{"Numbers live", std::to_string(overview.active), "of " + std::to_string(count_of(overview, "all") - count_of(overview, "closed")), below,
-            "#/numbers", c.text2},
+        Figure{"Numbers live", std::to_string(overview.active),
+            "of " + std::to_string(count_of(overview, "all") - count_of(overview, "closed")), below, "#/numbers", c.text2},
         Figure{"Needs a human", std::to_string(overview.pending), "",
             overview.pending > 0 ? "Oldest waits " + ui.clock.age(overview.oldest_pending) : "Nothing waits", "#/notifications",
             overview.pending > 0 ? c.warn : c.text2},
-        Figure{"Signups today", std::to_string(overview.signups_today), "", std::to_string(week) + " in 7 days", "#/organizations?sort=newest", c.text2},
-        Figure{"Time to live", overview.seconds_to_live < 0 ? "–" : overview.seconds_to_live == 0 ? "< 1 s" : duration(overview.seconds_to_live * std::int64_t{1000}), "",
-            "Median of the last 50", "", c.text2},
-        Figure{"Rent", "$" + (overview.monthly_rent.empty() ? std::string("0.00") : overview.monthly_rent), "", plural(overview.owned, "number", "numbers") + ", a month", "#/numbers", c.text2},
+        Figure{"Signups today", std::to_string(overview.signups_today), "", std::to_string(week) + " in 7 days",
+            "#/organizations?sort=newest", c.text2},
+        Figure{"Time to live",
+            overview.seconds_to_live < 0        ? "–"
+                : overview.seconds_to_live == 0 ? "< 1 s"
+                                                : duration(overview.seconds_to_live * std::int64_t{1000}),
+            "", "Median of the last 50", "", c.text2},
+        Figure{"Rent", "$" + (overview.monthly_rent.empty() ? std::string("0.00") : overview.monthly_rent), "",
+            plural(overview.owned, "number", "numbers") + ", a month", "#/numbers", c.text2},
     };
     bool const narrow = area.w < 720;
     int const columns = narrow ? 2 : static_cast<int>(figures.size());
@@ -79,7 +84,8 @@ float OverviewView::draw_strip(Ui& ui, Rect area, Overview const& overview, Comm
             go_link(ui, commands, key + "-name", x, place.y + 26, figure.name, figure.address, name);
         TextStyle const large{Face::Display, 26, c.text};
         paragraph(ui, key + "-value", x, place.y + 56, figure.value, large);
-        if (!figure.of.empty()) paragraph(ui, key + "-of", x + ui.width(figure.value, large) + 8, place.y + 60, figure.of, {Face::Regular, 13, c.text2});
+        if (!figure.of.empty())
+            paragraph(ui, key + "-of", x + ui.width(figure.value, large) + 8, place.y + 60, figure.of, {Face::Regular, 13, c.text2});
         told(ui, Role::Text, key + "-below", {x, place.y + 74, room, 20}, figure.below, {Face::Regular, 12, figure.colour});
     }
     return height;
@@ -87,7 +93,8 @@ float OverviewView::draw_strip(Ui& ui, Rect area, Overview const& overview, Comm
 
 static std::string day_name(std::string const& date) // 2026-11-01
 {
-    static constexpr std::array names{"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"};
+    static constexpr std::array names{
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"};
     if (date.size() != 10) return date;
     auto const month = static_cast<std::size_t>(std::atoi(date.substr(5, 2).c_str()) - 1);
     return std::to_string(std::atoi(date.substr(8).c_str())) + ' ' + (month < names.size() ? names[month] : "");
@@ -140,7 +147,8 @@ float OverviewView::draw_waiting(Ui& ui, Rect area, Overview const& overview, Co
     if (overview.oldest.empty()) {
         ui.line(area.x + 1, y, area.w - 2, ui.colours.line);
         ui.icon(area.x + 30, y + 30, icon::circle_check, 16, ui.colours.okdot);
-        told(ui, Role::Text, "waiting-none", {area.x + 48, y, area.w - 60, 60}, "Nothing. Every line is answered or on its way.", {Face::Regular, 13, ui.colours.text2});
+        told(ui, Role::Text, "waiting-none", {area.x + 48, y, area.w - 60, 60}, "Nothing. Every line is answered or on its way.",
+            {Face::Regular, 13, ui.colours.text2});
         return area.h;
     }
     MirrorScope const list(ui.mirror, {.role = Role::List, .key = "waiting"});
@@ -164,7 +172,8 @@ float OverviewView::draw_waiting(Ui& ui, Rect area, Overview const& overview, Co
         TextStyle const time{Face::Medium, 12, ui.colours.warn};
         float const right = row.right() - 20 - ui.width(age, time);
         told(ui, Role::Text, key + "-name", {row.x + 60, row.y + 12, right - row.x - 68, 20}, name, {Face::Medium, 13, ui.colours.text});
-        told(ui, Role::Text, key + "-what", {row.x + 60, row.y + 32, row.w - 84, 18}, notification_title(item), {Face::Regular, 12, ui.colours.text2});
+        told(ui, Role::Text, key + "-what", {row.x + 60, row.y + 32, row.w - 84, 18}, notification_title(item),
+            {Face::Regular, 12, ui.colours.text2});
         paragraph(ui, key + "-age", right, row.y + 22, age, time);
         y += 62;
     }
@@ -206,7 +215,8 @@ float OverviewView::draw_providers(Ui& ui, Rect area, Overview const& overview)
         auto const p95 = provider.p95_ms < 0 ? std::string("–") : std::to_string(provider.p95_ms) + " ms";
         told(ui, Role::Text, key + "-p95", {state_x - 90, row.y + 18, 74, 20}, p95, {Face::Medium, 13, ui.colours.text}, true);
         if (area.w > 440)
-            sparkline({row.x + 160, row.y + 18, state_x - 110 - row.x - 160, 20}, provider.recent_ms, tone == Tone::Attention ? ui.colours.warndot : ui.colours.c4);
+            sparkline({row.x + 160, row.y + 18, state_x - 110 - row.x - 160, 20}, provider.recent_ms,
+                tone == Tone::Attention ? ui.colours.warndot : ui.colours.c4);
         y += 57;
     }
     return area.h;
@@ -221,8 +231,11 @@ void OverviewView::draw(Ui& ui, Rect page, AppState const& state, Commands& comm
     float y = content.y;
     heading(ui, "overview-date", content.x, y + 13, ui.clock.weekday_date(ui.clock.present()), {Face::Display, 20, ui.colours.text}, 2);
     int const open = count_of(overview, "all") - count_of(overview, "closed");
-    auto const sentence = std::to_string(overview.active) + " of " + plural(open, "line is", "lines are") + " answered by Jack. Days are those of this computer's time zone.";
-    y += 36 + wrapped(ui, Role::Text, "overview-sentence", {content.x, 0, content.w, 0}, y + 38, sentence, {Face::Regular, 13, ui.colours.text2, 20});
+    auto const sentence = std::to_string(overview.active) + " of " + plural(open, "line is", "lines are")
+        + " answered by Jack. Days are those of this computer's time zone.";
+    y += 36
+        + wrapped(
+            ui, Role::Text, "overview-sentence", {content.x, 0, content.w, 0}, y + 38, sentence, {Face::Regular, 13, ui.colours.text2, 20});
     y += gap - 2;
     y += draw_strip(ui, {content.x, y, content.w, 0}, overview, commands) + gap;
 

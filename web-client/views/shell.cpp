@@ -145,10 +145,12 @@ static void draw_me(Ui& ui, Rect area, Session const& session, AppState const& s
     if (press.pressed) commands.emplace_back(Open{"menu"});
     if (rail) return;
     told(ui, Role::Text, "me-name", {place.x + 44, place.y + 4, place.w - 50, 18}, who(session), {Face::SemiBold, 13, ui.colours.text});
-    told(ui, Role::Text, "me-role", {place.x + 44, place.y + 21, place.w - 50, 16}, role_of(session), {Face::Regular, 12, ui.colours.text2});
+    told(
+        ui, Role::Text, "me-role", {place.x + 44, place.y + 21, place.w - 50, 16}, role_of(session), {Face::Regular, 12, ui.colours.text2});
     auto const* const symbol = state.theme.empty() ? icon::monitor : state.theme == "dark" ? icon::moon : icon::sun;
     std::string const name = state.theme.empty() ? "Theme: as the system" : state.theme == "dark" ? "Theme: dark" : "Theme: light";
-    if (icon_button(ui, {area.right() - 30, area.middle() - 14, 28, 28}, "theme", name, symbol)) commands.emplace_back(SetTheme{next_theme(state.theme)});
+    if (icon_button(ui, {area.right() - 30, area.middle() - 14, 28, 28}, "theme", name, symbol))
+        commands.emplace_back(SetTheme{next_theme(state.theme)});
 }
 
 static void draw_navigation(Ui& ui, Rect area, Session const& session, AppState const& state, Commands& commands, bool rail)
@@ -185,7 +187,8 @@ static void draw_navigation(Ui& ui, Rect area, Session const& session, AppState 
         MirrorScope const scope(ui.mirror, std::move(node));
         if (!rail) {
             paragraph(ui, "simulated-title", note.x + 34, note.y + 17, "Simulator connected", {Face::SemiBold, 12, ui.colours.warn});
-            paragraph(ui, "simulated-text", note.x + 34, note.y + 35, "No call, text or cent is real", {Face::Regular, 12, ui.colours.warn});
+            paragraph(
+                ui, "simulated-text", note.x + 34, note.y + 35, "No call, text or cent is real", {Face::Regular, 12, ui.colours.warn});
         }
     }
 }
@@ -253,7 +256,8 @@ static std::string record_title(AppState const& state)
     if (id.empty()) return {};
     if (state.address.at(0) == "organizations") {
         auto const found = state.details.find(id);
-        return found != state.details.end() && found->second.organization.value ? found->second.organization.value->organization.name : "Organisation";
+        return found != state.details.end() && found->second.organization.value ? found->second.organization.value->organization.name
+                                                                                : "Organisation";
     }
     return {};
 }
@@ -325,11 +329,13 @@ static void draw_top_bar(Ui& ui, Rect area, Session const& session, AppState con
             x += 30;
         }
         right -= 40;
-        if (icon_button(ui, {right, area.middle() - 20, 40, 40}, "search", "Search or jump to", icon::search)) commands.emplace_back(Open{"palette"});
+        if (icon_button(ui, {right, area.middle() - 20, 40, 40}, "search", "Search or jump to", icon::search))
+            commands.emplace_back(Open{"palette"});
         told(ui, Role::Heading, "page-title", {x, area.y, right - x - 8, area.h}, record.empty() ? list : record, style);
         return;
     }
-    if (icon_button(ui, {right - 28, area.middle() - 14, 28, 28}, "help", "Keys (?)", icon::circle_help)) commands.emplace_back(Open{"keys"});
+    if (icon_button(ui, {right - 28, area.middle() - 14, 28, 28}, "help", "Keys (?)", icon::circle_help))
+        commands.emplace_back(Open{"keys"});
     right -= 44;
     draw_live(ui, right, area.middle(), state);
     right -= area.w < 760 ? 150.0f : 76.0f;
@@ -354,7 +360,8 @@ static void draw_top_bar(Ui& ui, Rect area, Session const& session, AppState con
     go_link(ui, commands, "crumb", x, area.middle(), list, "#/" + state.address.at(0), crumb);
     x += ui.width(list, crumb) + 8;
     ui.icon(x + 7, area.middle(), icon::chevron_right, 14, ui.colours.text3);
-    told(ui, Role::Heading, "page-title", {x + 20, area.y, room - (x + 20 - area.x - 24), area.h}, record, {Face::SemiBold, 13, ui.colours.text});
+    told(ui, Role::Heading, "page-title", {x + 20, area.y, room - (x + 20 - area.x - 24), area.h}, record,
+        {Face::SemiBold, 13, ui.colours.text});
 }
 
 // What everybody on every page has to know. Returns its height.
@@ -428,11 +435,14 @@ void draw_toasts(Ui& ui, AppState const& state, Commands& commands)
         ui.shadow(area, 10);
         ui.fill(area, ui.colours.raised, 10);
         ui.edge(area, ui.dark() ? ui.colours.ctlsoft : ui.colours.border, 10);
-        ui.icon(area.x + 24, area.y + 22, toast.is_error ? icon::circle_alert : icon::circle_check, 16, toast.is_error ? ui.colours.baddot : ui.colours.okdot);
+        ui.icon(area.x + 24, area.y + 22, toast.is_error ? icon::circle_alert : icon::circle_check, 16,
+            toast.is_error ? ui.colours.baddot : ui.colours.okdot);
         MirrorScope const scope(ui.mirror, node_at(toast.is_error ? Role::Alert : Role::Status, key, area));
-        told(ui, Role::Text, key + "-title", {area.x + 44, area.y + 12, width - 92, 20}, toast.title, {Face::SemiBold, 13, ui.colours.text});
+        told(
+            ui, Role::Text, key + "-title", {area.x + 44, area.y + 12, width - 92, 20}, toast.title, {Face::SemiBold, 13, ui.colours.text});
         wrapped(ui, Role::Text, key + "-text", {area.x + 44, 0, width - 92, 0}, area.y + 41, toast.text, text);
-        if (icon_button(ui, {area.right() - 38, area.y + 8, 28, 28}, key + "-close", "Close: " + toast.title, icon::x)) commands.emplace_back(CloseToast{toast.id});
+        if (icon_button(ui, {area.right() - 38, area.y + 8, 28, 28}, key + "-close", "Close: " + toast.title, icon::x))
+            commands.emplace_back(CloseToast{toast.id});
         bottom -= height + 8;
     }
 }

@@ -47,8 +47,11 @@ void SignInView::draw(Ui& ui, Rect page, AppState const& app_state, Commands& co
     Rect const content = draw_card(ui, scroll.top(), height_at_rest + problem_height, height_at_rest);
 
     mark(ui, content.x, content.y, 24);
-    heading(ui, "sign-in-title", content.x, content.y + 54, ended ? "Your session ended" : "Sign in to Dealerline", {Face::Display, 22, ui.colours.text});
-    paragraph(ui, "sign-in-hint", content.x, content.y + 82, ended ? "Sign in to go on. What you typed is kept." : "For dealership staff and platform admins.", {Face::Regular, 13, ui.colours.text2});
+    heading(ui, "sign-in-title", content.x, content.y + 54, ended ? "Your session ended" : "Sign in to Dealerline",
+        {Face::Display, 22, ui.colours.text});
+    paragraph(ui, "sign-in-hint", content.x, content.y + 82,
+        ended ? "Sign in to go on. What you typed is kept." : "For dealership staff and platform admins.",
+        {Face::Regular, 13, ui.colours.text2});
 
     float below = content.y + fields_bottom;
     {
@@ -56,7 +59,8 @@ void SignInView::draw(Ui& ui, Rect page, AppState const& app_state, Commands& co
         draw_fields(ui, content, !problem.empty() && !busy);
         if (!problem.empty()) draw_refusal(ui, "sign-in-problem", {content.x, below, text_width + 22, 0}, below + 19, problem);
         below += 24 + problem_height;
-        Button const sign_in{.key = "sign-in-submit", .text = "Sign in", .submits = true, .busy_for = busy ? ImGui::GetTime() - m_busy_since : -1};
+        Button const sign_in{
+            .key = "sign-in-submit", .text = "Sign in", .submits = true, .busy_for = busy ? ImGui::GetTime() - m_busy_since : -1};
         if (button(ui, {content.x, below, content.w, button_height(ui)}, sign_in)) commands.emplace_back(SignIn{m_email, m_password});
     }
 
@@ -80,7 +84,13 @@ void SignInView::draw_fields(Ui& ui, Rect content, bool invalid)
 {
     float const text_size = ui.compact() ? 16 : 14; // below 16 a phone zooms into the field
     Rect area{content.x, content.y + first_field, content.w, field_height(ui)};
-    Field const email{.key = "sign-in-email", .label = "E-mail", .icon = icon::mail, .name = "email", .input = "email", .autocomplete = "username", .text_size = text_size};
+    Field const email{.key = "sign-in-email",
+        .label = "E-mail",
+        .icon = icon::mail,
+        .name = "email",
+        .input = "email",
+        .autocomplete = "username",
+        .text_size = text_size};
     text_field(ui, area, email, m_email);
 
     area.y += area.h + between_fields;

@@ -32,16 +32,25 @@ struct Entry {
 static std::vector<Entry> entries_of(Run const& run)
 {
     std::vector<Entry> entries;
-    entries.push_back({"Signed up", run.run.area_code.empty() ? "" : "Area code " + run.run.area_code + " asked for", Tone::Ok, {}, run.run.created_at, {}});
+    entries.push_back({"Signed up", run.run.area_code.empty() ? "" : "Area code " + run.run.area_code + " asked for", Tone::Ok, {},
+        run.run.created_at, {}});
     for (auto const& step : run.steps) {
         bool const failed = step.state == "failed", open = step.state == "started";
         auto title = step_name(step.step);
         if (step.attempt > 1) title += ", attempt " + std::to_string(step.attempt);
-        entries.push_back({title, step.message, failed ? Tone::Failed : open ? Tone::UnderWay : Tone::Ok, failed ? "Failed" : open ? "Under way" : "", step.started_at, step.finished_at});
+        entries.push_back({title, step.message,
+            failed     ? Tone::Failed
+                : open ? Tone::UnderWay
+                       : Tone::Ok,
+            failed     ? "Failed"
+                : open ? "Under way"
+                       : "",
+            step.started_at, step.finished_at});
     }
     if (run.run.state == "done") entries.push_back({"Live", "Jack answers.", Tone::Ok, {}, run.run.finished_at, {}});
     if (run.run.state == "needs_attention" || run.run.state == "held")
-        entries.push_back({"Handed to a human", run.run.cause + (run.run.next_step.empty() ? "" : " " + run.run.next_step), Tone::Attention, {}, {}, {}});
+        entries.push_back(
+            {"Handed to a human", run.run.cause + (run.run.next_step.empty() ? "" : " " + run.run.next_step), Tone::Attention, {}, {}, {}});
     return entries;
 }
 
@@ -98,7 +107,8 @@ void draw_timeline(Ui& ui, std::string const& key, Rect area, Run const& run, st
         if (!entry.pill.empty()) pill(ui, step + "-state", x + ui.width(entry.title, strong) + 10, y + 13, entry.tone, entry.pill);
         float below = y + 33;
         if (!entry.text.empty())
-            below += wrapped(ui, Role::Text, step + "-text", {x, 0, text_width_of(ui, area.w), 0}, below, entry.text, {Face::Regular, 13, ui.colours.text2, text_line});
+            below += wrapped(ui, Role::Text, step + "-text", {x, 0, text_width_of(ui, area.w), 0}, below, entry.text,
+                {Face::Regular, 13, ui.colours.text2, text_line});
         if (entry.at) {
             TextStyle const quiet{Face::Regular, 12, ui.colours.text3};
             auto const time = ui.clock.time(entry.at, zone, true);

@@ -27,7 +27,8 @@ static void draw_problem(Ui& ui, std::string const& key, Rect area, Error const&
             problem.message + (signed_in ? " You are signed in as " + signed_in->session.user.email + "." : "")};
         retries = false;
     } else if (problem.kind == ErrorKind::NotFound) {
-        what = {icon::search, "There is nothing at this address", problem.message + " It may belong to an organisation that you cannot see."};
+        what = {
+            icon::search, "There is nothing at this address", problem.message + " It may belong to an organisation that you cannot see."};
         retries = false;
     } else if (state.connection.lost) {
         what = {icon::wifi_off, "The server does not answer", "We try again by ourselves. Nothing that you typed is lost."};

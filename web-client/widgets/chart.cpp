@@ -31,7 +31,8 @@ void bar_chart(Ui& ui, std::string const& key, Rect area, std::string const& lab
         float const y = plot.bottom() - plot.h * static_cast<float>(i) / lines;
         ui.line(plot.x, y, plot.w, i == 0 ? ui.colours.ctlsoft : ui.colours.grid);
         if (scale * i % lines != 0) continue;
-        told(ui, Role::Text, key + "-scale" + std::to_string(i), {area.x, y - 7, left - 10, 14}, std::to_string(scale * i / lines), axis, true);
+        told(ui, Role::Text, key + "-scale" + std::to_string(i), {area.x, y - 7, left - 10, 14}, std::to_string(scale * i / lines), axis,
+            true);
     }
     float const slot = plot.w / static_cast<float>(std::max<std::size_t>(bars.size(), 1));
     float const width = std::max(std::floor(slot * 0.6f), 2.0f);
@@ -53,9 +54,11 @@ void bar_chart(Ui& ui, std::string const& key, Rect area, std::string const& lab
             ui.fill({wide_x, plot.bottom() - behind, wide, 2}, ui.colours.c4);
         }
         if (height > 0)
-            ui.fill_top({x, plot.bottom() - height, width, height}, under_way ? with_opacity(ui.colours.c1, 0.55f) : ui.colours.c1, width > 4 ? 2 : 0);
+            ui.fill_top({x, plot.bottom() - height, width, height}, under_way ? with_opacity(ui.colours.c1, 0.55f) : ui.colours.c1,
+                width > 4 ? 2 : 0);
         auto node = node_at(Role::Item, key + "-bar" + std::to_string(i), column);
-        node.label = bar.name + ": " + std::to_string(bar.value) + (bar.reference > 0 ? " of " + std::to_string(bar.reference) + ' ' : " ") + unit;
+        node.label
+            = bar.name + ": " + std::to_string(bar.value) + (bar.reference > 0 ? " of " + std::to_string(bar.reference) + ' ' : " ") + unit;
         node.title = node.label;
         MirrorScope const item(ui.mirror, std::move(node));
         float const name_width = ui.width(bar.axis, axis);

@@ -5,8 +5,8 @@
 
 namespace console {
 
-static constexpr std::array months{"January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-    "November", "December"};
+static constexpr std::array months{
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"};
 static constexpr std::array weekdays{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
 static constexpr std::int64_t hour_ms = 3'600'000;
 static constexpr std::size_t most_offsets = 4096;
@@ -112,11 +112,11 @@ std::string duration(std::int64_t milliseconds)
     else if (milliseconds < 120'000)
         std::snprintf(text, sizeof text, "%d s", static_cast<int>((milliseconds + 500) / 1000));
     else if (milliseconds < 2 * hour_ms)
-        std::snprintf(text, sizeof text, "%d min %d s", static_cast<int>(milliseconds / 60'000),
-            static_cast<int>(milliseconds / 1000 % 60));
+        std::snprintf(
+            text, sizeof text, "%d min %d s", static_cast<int>(milliseconds / 60'000), static_cast<int>(milliseconds / 1000 % 60));
     else
-        std::snprintf(text, sizeof text, "%d h %d min", static_cast<int>(milliseconds / hour_ms),
-            static_cast<int>(milliseconds / 60'000 % 60));
+        std::snprintf(
+            text, sizeof text, "%d h %d min", static_cast<int>(milliseconds / hour_ms), static_cast<int>(milliseconds / 60'000 % 60));
     return text;
 }
 

@@ -67,7 +67,8 @@ float told(Ui& ui, Role role, std::string const& key, Rect area, std::string con
     float const whole = ui.width(text, style);
     float const x = right ? std::max(area.right() - std::ceil(whole), area.x) : area.x;
     float const drawn = ui.text_within(x, area.middle(), area.right() - x, text, style);
-    Rect const place{std::floor(x), std::round(area.middle() - style.size / 2) - 2, std::min(std::ceil(whole) + 1, area.right() - std::floor(x)), style.size + 4};
+    Rect const place{std::floor(x), std::round(area.middle() - style.size / 2) - 2,
+        std::min(std::ceil(whole) + 1, area.right() - std::floor(x)), style.size + 4};
     auto node = text_node(role, key, place, text, style);
     if (drawn < whole) node.title = text;
     ui.mirror.add(std::move(node));
@@ -85,7 +86,8 @@ float wrapped(Ui& ui, Role role, std::string const& key, Rect area, float middle
         if (line + 1 < lines.size()) whole += text.compare(whole.size(), 1, " ") == 0 ? " " : "";
     }
     float const height = static_cast<float>(lines.size()) * style.line;
-    auto node = at(role, key, {area.x, std::round(middle - style.size / 2) - (style.line - style.size) / 2, area.w + 1, height}, whole, style);
+    auto node
+        = at(role, key, {area.x, std::round(middle - style.size / 2) - (style.line - style.size) / 2, area.w + 1, height}, whole, style);
     node.wraps = true;
     ui.mirror.add(std::move(node));
     return height;
@@ -168,7 +170,8 @@ static bool draw_input(Ui& ui, Rect text_area, Field const& field, std::string& 
     ImGui::SetNextItemWidth(text_area.w);
     ImGui::PushFont(ui.font(field.secret ? Face::Bullets : field.face), field.text_size);
     if (ui.mirror.took_focus(field.key)) ImGui::SetKeyboardFocusHere();
-    bool const changed = ImGui::InputText(("##" + field.key).c_str(), &value, field.secret ? ImGuiInputTextFlags_Password : ImGuiInputTextFlags_None);
+    bool const changed
+        = ImGui::InputText(("##" + field.key).c_str(), &value, field.secret ? ImGuiInputTextFlags_Password : ImGuiInputTextFlags_None);
     if (ImGui::IsItemActivated()) ui.mirror.focus(field.key, true);
     if (ui.mirror.has_focus(field.key)) {
         if (ImGui::IsItemDeactivated() && !ui.mirror.took_focus(field.key)) ui.mirror.blur(field.key);
@@ -185,7 +188,8 @@ bool text_field(Ui& ui, Rect area, Field const& field, std::string& value)
     if (!field.hides_label) {
         float const label_middle = area.y - 15;
         ui.text(area.x, label_middle, field.label, label);
-        auto label_node = text_node(Role::Label, field.key + "-label", text_area(ui, area.x, label_middle, field.label, label), field.label, label);
+        auto label_node
+            = text_node(Role::Label, field.key + "-label", text_area(ui, area.x, label_middle, field.label, label), field.label, label);
         label_node.target = field.key;
         ui.mirror.add(std::move(label_node));
     }
@@ -343,7 +347,8 @@ static float segment_width(Ui const& ui, std::string const& text)
     return std::ceil(ui.width(text, {Face::Medium, 13, 0})) + 22;
 }
 
-std::optional<int> segmented(Ui& ui, Rect area, std::string const& key, std::string const& label, std::span<std::string const> choices, int chosen)
+std::optional<int> segmented(
+    Ui& ui, Rect area, std::string const& key, std::string const& label, std::span<std::string const> choices, int chosen)
 {
     std::optional<int> pressed;
     ui.fill(area, ui.colours.mutebg, 7);
@@ -550,7 +555,9 @@ float banner(Ui& ui, std::string const& key, Rect area, Tone tone, std::string c
     auto node = node_at(Role::Note, key, {area.x, area.y, area.w, height});
     MirrorScope const note(ui.mirror, std::move(node));
     told(ui, Role::Text, key + "-title", {area.x + 42, area.y + 12, area.w - 56, 20}, title, {Face::SemiBold, 13, colour});
-    if (!text.empty()) wrapped(ui, Role::Text, key + "-text", {area.x + 42, 0, area.w - 56, 0}, area.y + 43, text, {Face::Regular, 13, ui.colours.text, 19});
+    if (!text.empty())
+        wrapped(
+            ui, Role::Text, key + "-text", {area.x + 42, 0, area.w - 56, 0}, area.y + 43, text, {Face::Regular, 13, ui.colours.text, 19});
     return height;
 }
 

@@ -80,7 +80,8 @@ struct Press {
 Press claim(Ui& ui, Rect area, std::string const& key);
 
 // Two to four choices side by side; returns the new choice when one was pressed.
-std::optional<int> segmented(Ui& ui, Rect area, std::string const& key, std::string const& label, std::span<std::string const> choices, int chosen);
+std::optional<int> segmented(
+    Ui& ui, Rect area, std::string const& key, std::string const& label, std::span<std::string const> choices, int chosen);
 
 float segmented_width(Ui const& ui, std::span<std::string const> choices);
 
@@ -119,6 +120,7 @@ float banner(Ui& ui, std::string const& key, Rect area, Tone tone, std::string c
 float banner_height(Ui const& ui, float width, std::string const& text);
 
 // Name left, value right, a hairline above; returns whether the copy button was pressed.
-bool fact(Ui& ui, std::string const& key, Rect area, std::string const& name, std::string const& value, bool mono = false, bool copyable = false);
+bool fact(
+    Ui& ui, std::string const& key, Rect area, std::string const& name, std::string const& value, bool mono = false, bool copyable = false);
 
 } // namespace console

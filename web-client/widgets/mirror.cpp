@@ -10,9 +10,9 @@
 
 namespace console {
 
-static constexpr std::array role_names{"main", "navigation", "banner", "region", "article", "form", "search", "group", "dialog",
-    "scroller", "table", "row", "columnheader", "cell", "list", "item", "orderedlist", "listbox", "figure", "heading", "text", "label",
-    "textbox", "button", "link", "tab", "tablist", "option", "status", "alert", "note"};
+static constexpr std::array role_names{"main", "navigation", "banner", "region", "article", "form", "search", "group", "dialog", "scroller",
+    "table", "row", "columnheader", "cell", "list", "item", "orderedlist", "listbox", "figure", "heading", "text", "label", "textbox",
+    "button", "link", "tab", "tablist", "option", "status", "alert", "note"};
 
 static bool takes_focus(MirrorNode const& node)
 {
@@ -42,7 +42,8 @@ void Mirror::add(MirrorNode node)
     }
     if (node.role == Role::Scroller) {
         // Not before there is enough to scroll.
-        if (auto const wanted = m_wanted_scrolls.find(node.key); wanted != m_wanted_scrolls.end() && node.content >= wanted->second + node.h) {
+        if (auto const wanted = m_wanted_scrolls.find(node.key);
+            wanted != m_wanted_scrolls.end() && node.content >= wanted->second + node.h) {
             node.scroll_to = wanted->second;
             m_scrolls[node.key] = wanted->second;
             m_wanted_scrolls.erase(wanted);

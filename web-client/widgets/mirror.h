@@ -10,9 +10,37 @@
 namespace console {
 
 enum class Role {
-    Main, Navigation, Banner, Region, Article, Form, Search, Group, Dialog, Scroller, // containers
-    Table, Row, ColumnHeader, Cell, List, Item, OrderedList, Listbox, Figure,
-    Heading, Text, Label, Textbox, Button, Link, Tab, TabList, Option, Status, Alert, Note,
+    Main,
+    Navigation,
+    Banner,
+    Region,
+    Article,
+    Form,
+    Search,
+    Group,
+    Dialog,
+    Scroller, // containers
+    Table,
+    Row,
+    ColumnHeader,
+    Cell,
+    List,
+    Item,
+    OrderedList,
+    Listbox,
+    Figure,
+    Heading,
+    Text,
+    Label,
+    Textbox,
+    Button,
+    Link,
+    Tab,
+    TabList,
+    Option,
+    Status,
+    Alert,
+    Note,
 };
 
 // One piece of what is drawn, as a page would say it. Positions are logical pixels of the window.

@@ -60,8 +60,7 @@ void ScrollArea::draw_bar()
         ImGui::SetCursorScreenPos(track.first());
         ImGui::InvisibleButton((m_key + "-bar").c_str(), {track.w, track.h});
         held = ImGui::IsItemActive();
-        if (held && way > 0)
-            m_ui.mirror.set_scroll(m_key, m_scroll + ImGui::GetIO().MouseDelta.y * (m_content - m_area.h) / way);
+        if (held && way > 0) m_ui.mirror.set_scroll(m_key, m_scroll + ImGui::GetIO().MouseDelta.y * (m_content - m_area.h) / way);
     }
     m_ui.fill(grip, held ? m_ui.colours.control : m_ui.colours.ctlsoft, 3);
 }

@@ -104,14 +104,15 @@ static std::string organization(int i)
     auto const number = i % 7 == 3 ? std::string("null") : "\"+1604555" + std::to_string(1000 + i) + "\"";
     return R"({"id":"o)" + n + R"(","name":"Dealer )" + n + R"( Motors","slug":"dealer-)" + n + R"(","email":"owner)" + n
         + R"(@example.com","time_zone":"America/Vancouver","state":"open","status":")" + state + R"(","phone_number":)" + number
-        + R"(,"place":"Vancouver","cause":null,"created_at":"2026-11-)" + (i % 18 < 9 ? "0" : "") + std::to_string(i % 18 + 1) + R"(T10:00:00Z"})";
+        + R"(,"place":"Vancouver","cause":null,"created_at":"2026-11-)" + (i % 18 < 9 ? "0" : "") + std::to_string(i % 18 + 1)
+        + R"(T10:00:00Z"})";
 }
 
 static std::string number_of(int i)
 {
     auto const n = std::to_string(i);
-    return R"({"id":"n)" + n + R"(","organization_id":"o)" + n + R"(","organization_name":"Dealer )" + n + R"( Motors","phone_number":"+1604555)"
-        + std::to_string(1000 + i)
+    return R"({"id":"n)" + n + R"(","organization_id":"o)" + n + R"(","organization_name":"Dealer )" + n
+        + R"( Motors","phone_number":"+1604555)" + std::to_string(1000 + i)
         + R"(","state":"active","state_reason":null,"is_active":true,"sms_status":"needs_registration","sms_reason":"Texts wait for the A2P registration of this number.","twilio_sid":"PN0123456789abcdef0123456789abcdef","elevenlabs_phone_id":"phnum_)"
         + n + R"(","agent_id":"agent_1","place":"Vancouver","created_at":"2026-11-18T10:00:00Z","activated_at":"2026-11-18T10:00:42Z"})";
 }
@@ -153,8 +154,8 @@ static std::string answer_to(std::string const& path, int organizations)
         int const first = at == std::string::npos ? 0 : std::atoi(path.c_str() + at + 8);
         int const end = std::min(first + 200, organizations);
         auto const next = end < organizations ? "\"" + std::to_string(end) + "\"" : std::string("null");
-        return "{\"" + std::string(name) + "\":[" + joined(first, end, one) + "],\"next_cursor\":" + next + R"(,"counts":{"total":)" + all + R"(,"all":)" + all
-            + R"(,"active":12,"needs_attention":4,"held":4,"provisioning":4,"suspended":4,"closed":0}})";
+        return "{\"" + std::string(name) + "\":[" + joined(first, end, one) + "],\"next_cursor\":" + next + R"(,"counts":{"total":)" + all
+            + R"(,"all":)" + all + R"(,"active":12,"needs_attention":4,"held":4,"provisioning":4,"suspended":4,"closed":0}})";
     };
     if (has("/provisioning")) return run_of(path.substr(19, path.find('/', 19) - 19));
     if (has("/api/organizations/") && has("/phone-numbers")) return R"({"phoneNumbers":[)" + number_of(std::atoi(path.c_str() + 20)) + "]}";
@@ -163,12 +164,18 @@ static std::string answer_to(std::string const& path, int organizations)
     if (has("/api/phone-numbers")) return paged("phone_numbers", number_of);
     if (has("/api/admin/notifications/")) return R"({"notification":)" + notification(std::atoi(path.c_str() + 26)) + "}";
     if (has("/api/admin/notifications"))
-        return R"({"notifications":[)" + joined(0, std::min(organizations, 9), notification) + R"(],"next_cursor":null,"counts":{"pending":)" + std::to_string(std::min(organizations, 9)) + R"(,"resolved":0,"dismissed":0}})";
+        return R"({"notifications":[)" + joined(0, std::min(organizations, 9), notification)
+            + R"(],"next_cursor":null,"counts":{"pending":)" + std::to_string(std::min(organizations, 9))
+            + R"(,"resolved":0,"dismissed":0}})";
     if (has("/api/admin/overview"))
         return R"({"organizations":{"all":30,"active":20,"provisioning":2,"needs_attention":4,"held":1,"suspended":2,"closed":1},"numbers":{"owned":28,"active":20,"monthly_rent":"28.00"},
             "notifications":{"pending":9,"oldest_created_at":"2026-11-14T17:00:00Z","oldest":[)"
             + joined(0, 5, notification) + R"(]},"signups":[)"
-            + joined(1, 31, [](int day) { return R"({"date":"2026-10-)" + std::string(day < 10 ? "0" : "") + std::to_string(day) + R"(","organizations":)" + std::to_string(day % 6) + R"(,"live":)" + std::to_string(day % 6 * 4 / 5) + "}"; })
+            + joined(1, 31,
+                [](int day) {
+                    return R"({"date":"2026-10-)" + std::string(day < 10 ? "0" : "") + std::to_string(day) + R"(","organizations":)"
+                        + std::to_string(day % 6) + R"(,"live":)" + std::to_string(day % 6 * 4 / 5) + "}";
+                })
             + R"(],"signups_today":3,"seconds_to_live":19,"providers":[
             {"name":"Twilio","what":"Numbers, texts","state":"normal","last_success_at":"2026-11-18T18:20:00Z","last_failure_at":null,"last_failure":null,"calls":120,"failures":0,"p95_ms":212,"recent_ms":[180,200,190,250]},
             {"name":"ElevenLabs","what":"Voice agent","state":"slow","last_success_at":"2026-11-18T18:20:00Z","last_failure_at":"2026-11-18T17:20:00Z","last_failure":"It did not answer within 15 s.","calls":40,"failures":1,"p95_ms":1840,"recent_ms":[800,1900,900]},

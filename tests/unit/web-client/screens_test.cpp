@@ -17,8 +17,9 @@ static std::string const admin
     = R"({"user":{"id":"u1","email":"priya@dealerline.ca","role":"platform_admin"},"organizations":[],"installation":{"simulated":true,"version":"1.0","build":"0123456789"}})";
 static std::string const member
     = R"({"user":{"id":"u2","email":"ivy@premium.test","role":"none"},"organizations":[{"id":"o5","name":"Premium Auto Sales","role":"admin"}],"installation":{"simulated":true,"version":"1.0","build":"0123456789"}})";
-static char const* const addresses[] = {"#/overview", "#/notifications", "#/notifications/w0", "#/notifications/w1", "#/notifications/w2", "#/notifications?status=resolved", "#/organizations",
-    "#/organizations/o5", "#/organizations/o1", "#/organizations/o5/settings", "#/numbers", "#/nowhere"};
+static char const* const addresses[]
+    = {"#/overview", "#/notifications", "#/notifications/w0", "#/notifications/w1", "#/notifications/w2", "#/notifications?status=resolved",
+        "#/organizations", "#/organizations/o5", "#/organizations/o1", "#/organizations/o5/settings", "#/numbers", "#/nowhere"};
 
 // All words of the nodes that are not names only, against all words that reached the canvas, place by place.
 static void check_mirror(HeadlessConsole& console)
@@ -29,9 +30,11 @@ static void check_mirror(HeadlessConsole& console)
         CAPTURE(run.x);
         CAPTURE(run.middle);
         auto words = run.text;
-        if (words.ends_with("…") && words.size() > 3 && words != "Search or jump to…" && words != "Dismiss…") words.resize(words.size() - 3);
+        if (words.ends_with("…") && words.size() > 3 && words != "Search or jump to…" && words != "Dismiss…")
+            words.resize(words.size() - 3);
         bool const found = std::any_of(nodes.begin(), nodes.end(), [&](auto const& node) {
-            return node.text.find(words) != std::string::npos && run.x >= node.x - 1 && run.x <= node.x + node.w + 1 && run.middle >= node.y - 1 && run.middle <= node.y + node.h + 1;
+            return node.text.find(words) != std::string::npos && run.x >= node.x - 1 && run.x <= node.x + node.w + 1
+                && run.middle >= node.y - 1 && run.middle <= node.y + node.h + 1;
         });
         CHECK(found);
     }
@@ -41,7 +44,8 @@ static void check_mirror(HeadlessConsole& console)
         CAPTURE(node.text);
         std::string drawn;
         for (auto const& run : console.drawn)
-            if (run.x >= node.x - 1 && run.x <= node.x + node.w + 1 && run.middle >= node.y - 1 && run.middle <= node.y + node.h + 1) drawn += run.text + ' ';
+            if (run.x >= node.x - 1 && run.x <= node.x + node.w + 1 && run.middle >= node.y - 1 && run.middle <= node.y + node.h + 1)
+                drawn += run.text + ' ';
         // Cut texts are told whole; breaks inside a word are no spaces.
         auto const begins = drawn.substr(0, drawn.find("…"));
         auto const squeezed = [](std::string text) {
@@ -60,9 +64,11 @@ static void check_names(HeadlessConsole& console)
     for (auto const& node : console.app.mirror().nodes()) {
         CAPTURE(node.key);
         CHECK(keys.insert(node.key).second);
-        bool const is_control = node.role == Role::Button || node.role == Role::Link || node.role == Role::Textbox || node.role == Role::Tab || node.role == Role::Option;
+        bool const is_control = node.role == Role::Button || node.role == Role::Link || node.role == Role::Textbox || node.role == Role::Tab
+            || node.role == Role::Option;
         bool const labelled = node.role == Role::Textbox && console.find(Role::Textbox, node.key) == nullptr
-            && std::any_of(console.app.mirror().nodes().begin(), console.app.mirror().nodes().end(), [&](auto const& other) { return other.role == Role::Label && other.target == node.key; });
+            && std::any_of(console.app.mirror().nodes().begin(), console.app.mirror().nodes().end(),
+                [&](auto const& other) { return other.role == Role::Label && other.target == node.key; });
         if (is_control) CHECK((!node.text.empty() || !node.label.empty() || !node.title.empty() || labelled));
         CHECK(node.x >= -1);
         CHECK(node.x + node.w <= ImGui::GetIO().DisplaySize.x + 1);
@@ -113,7 +119,8 @@ TEST_CASE("every item that the mouse can press is told")
 
 TEST_CASE("every screen in every size and theme tells what it draws, names its controls and stays inside the window")
 {
-    for (ImVec2 const size : {ImVec2{390, 844}, ImVec2{640, 800}, ImVec2{880, 700}, ImVec2{1000, 700}, ImVec2{1440, 900}, ImVec2{2560, 1440}}) {
+    for (ImVec2 const size :
+        {ImVec2{390, 844}, ImVec2{640, 800}, ImVec2{880, 700}, ImVec2{1000, 700}, ImVec2{1440, 900}, ImVec2{2560, 1440}}) {
         for (bool const dark : {false, true}) {
             HeadlessConsole console(Place::Page, size);
             console.dark = dark;
@@ -166,7 +173,8 @@ TEST_CASE("each screen says when it loads, is refused, or has no answer")
             console.app.on_address();
             console.answer(200, admin);
             console.frames(30);
-            CHECK(std::any_of(console.app.mirror().nodes().begin(), console.app.mirror().nodes().end(), [](auto const& node) { return node.busy; }));
+            CHECK(std::any_of(
+                console.app.mirror().nodes().begin(), console.app.mirror().nodes().end(), [](auto const& node) { return node.busy; }));
         }
         SUBCASE("refused")
         {

@@ -242,8 +242,8 @@ TEST_CASE("the mirror is told as JSON, in the order it is read")
     for (auto const& node : nodes)
         roles.push_back(node.at("role"));
     CHECK(roles
-        == std::vector<std::string>{
-            "main", "scroller", "heading", "text", "form", "label", "textbox", "label", "textbox", "button", "button", "text", "link", "text"});
+        == std::vector<std::string>{"main", "scroller", "heading", "text", "form", "label", "textbox", "label", "textbox", "button",
+            "button", "text", "link", "text"});
     CHECK(nodes.at(6).at("parent") == nodes.at(4).at("id"));
     CHECK(nodes.at(12).at("href") == "/signup");
 }
