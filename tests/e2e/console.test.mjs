@@ -92,7 +92,7 @@ const is_focused = (locator) => locator.evaluate((element) => element === docume
 function focused(page) {
     return page.evaluate(() => {
         const element = document.activeElement;
-        return element.getAttribute('aria-label') || (element.id && document.querySelector(`label[for="${element.id}"]`)?.innerText) || element.textContent.trim();
+        return element.getAttribute('aria-label') || element.title || (element.id && document.querySelector(`label[for="${element.id}"]`)?.innerText) || element.textContent.trim();
     });
 }
 

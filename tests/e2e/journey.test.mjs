@@ -237,6 +237,7 @@ test('the platform admin signs in to the console', { skip: console_skip, timeout
     await page.getByLabel('E-mail').fill(admin.email);
     await page.getByLabel('Password').fill(admin.password);
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByText(/Signed in as/).first().waitFor({ timeout: 30_000 });
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor({ timeout: 30_000 });
+    await page.getByText(admin.email).waitFor();
     await assert_accessible(page, 'console');
 });

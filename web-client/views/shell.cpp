@@ -155,6 +155,7 @@ static void draw_me(Ui& ui, Rect area, Session const& session, AppState const& s
 
 static void draw_navigation(Ui& ui, Rect area, Session const& session, AppState const& state, Commands& commands, bool rail)
 {
+    MirrorScope const nav(ui.mirror, {.role = Role::Navigation, .key = "nav", .label = "Main"});
     float const x = area.x + (rail ? 10.0f : 12.0f), width = area.w - (rail ? 20.0f : 24.0f) + (rail ? 0.0f : 4.0f);
     mark(ui, area.x + (rail ? 20.0f : 22.0f), area.y + 20, 18);
     float y = area.y + (rail ? 56.0f : 54.0f);
@@ -163,16 +164,13 @@ static void draw_navigation(Ui& ui, Rect area, Session const& session, AppState 
         draw_scope(ui, {x, y, width, 44}, session, state);
         y += 58;
     }
-    {
-        MirrorScope const nav(ui.mirror, {.role = Role::Navigation, .key = "nav", .label = "Main"});
-        for (auto const& screen : screens_for(session)) {
-            if (std::string_view(screen.path) == "numbers" && session.is_platform()) {
-                if (!rail) paragraph(ui, "nav-platform", x + 11, y + 16, "Platform", {Face::Regular, 12, ui.colours.text2});
-                y += rail ? 10.0f : 32.0f;
-            }
-            draw_nav_item(ui, {x, y, rail ? 40 : width, 32}, screen, state, commands, rail);
-            y += 34;
+    for (auto const& screen : screens_for(session)) {
+        if (std::string_view(screen.path) == "numbers" && session.is_platform()) {
+            if (!rail) paragraph(ui, "nav-platform", x + 11, y + 16, "Platform", {Face::Regular, 12, ui.colours.text2});
+            y += rail ? 10.0f : 32.0f;
         }
+        draw_nav_item(ui, {x, y, rail ? 40 : width, 32}, screen, state, commands, rail);
+        y += 34;
     }
     float bottom = area.bottom() - 8;
     draw_me(ui, {x, bottom - 44, rail ? 40 : width, 44}, session, state, commands, rail);
