@@ -3,6 +3,7 @@
 #include "shared/domain/area_codes.h"
 
 #include <algorithm>
+#include <filesystem>
 
 namespace {
 
@@ -80,7 +81,12 @@ std::optional<Error> check_time_zone(std::string const& time_zone)
     bool const right = time_zone.size() <= 64 && (time_zone.empty() || time_zone == "UTC" || time_zone.find('/') != std::string::npos)
         && std::all_of(time_zone.begin(), time_zone.end(),
             [](char c) { return is_lower_alphanumeric(c) || (c >= 'A' && c <= 'Z') || c == '/' || c == '_' || c == '-' || c == '+'; });
-    if (!right) return broken("time_zone", "invalid_time_zone", "Use a time zone's name, such as America/Vancouver.");
+    // The system's own list, where there is one.
+    static std::filesystem::path const known = "/usr/share/zoneinfo";
+    std::error_code ignored;
+    bool const exists = time_zone.empty() || !std::filesystem::exists(known / "UTC", ignored)
+        || (right && std::filesystem::is_regular_file(known / time_zone, ignored));
+    if (!right || !exists) return broken("time_zone", "invalid_time_zone", "Use a time zone's name, such as America/Vancouver.");
     return {};
 }
 

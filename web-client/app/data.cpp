@@ -404,7 +404,7 @@ void Data::touch(std::string const& kind, std::string const& organization_id)
 
 void Data::on_event(std::string const& name, Json const& data)
 {
-    if (name == "open") m_state.connection.live = true;
+    if (name == "open" || name == "hello" || name == "change") m_state.connection.live = true;
     if (name == "lost") {
         m_state.connection.live = false;
         if (m_state.signed_in() && m_retry_at == 0) m_retry_at = ImGui::GetTime(); // is it the server, or only the stream?

@@ -13,7 +13,7 @@ mergeInto(LibraryManager.library, {
     },
 
     page_listen: function (on) {
-        page.listen(on);
+        page.listen(Boolean(on));
     },
 
     page_prefers: function (what) {

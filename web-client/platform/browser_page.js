@@ -72,11 +72,13 @@ const page = {
         const ending = new AbortController();
         page.listening = ending;
         const hold = () => new Promise((done) => page.stream(ending.signal, done));
+        page.tabs.postMessage({ name: 'is it live', data: '' }); // another tab may hold the stream already
         if (navigator.locks) navigator.locks.request('dealerline-events', { signal: ending.signal }, hold).catch(() => {});
         else hold();
     },
 
     lastEvent: '',
+    isLive: false,
     stream(signal, done) {
         const longestPause = 15000; // milliseconds
         let source = null;
@@ -92,9 +94,11 @@ const page = {
             ['hello', 'change', 'reload', 'session_ended'].forEach((name) => source.addEventListener(name, pass(name)));
             source.onopen = (event) => {
                 pause = 1000;
+                page.isLive = true;
                 pass('open')(event);
             };
             source.onerror = (event) => {
+                page.isLive = false;
                 source.close(); // the browser gives up for good after a refusal; we do not
                 pass('lost')(event);
                 timer = setTimeout(connect, pause);
@@ -105,6 +109,7 @@ const page = {
         signal.addEventListener('abort', () => {
             clearTimeout(timer);
             source.close();
+            page.isLive = false;
             page.lastEvent = '';
             done();
         });
@@ -191,8 +196,18 @@ const page = {
         }
         if (node.role === 'scroller') {
             element.className = 'scroller';
+            if (node.rows) element.setAttribute('role', 'rowgroup');
             element.tabIndex = -1;
             element.addEventListener('scroll', () => tell('scrolled', String(element.scrollTop)), { passive: true });
+        }
+        if (node.role === 'link') {
+            // Inside the console it is followed by the console, which first writes down where it was; a new tab is the browser's.
+            element.addEventListener('click', (event) => {
+                const is_plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+                if (!is_plain || !element.getAttribute('href').startsWith('#')) return;
+                event.preventDefault();
+                tell('pressed');
+            });
         }
         if (node.role === 'textbox') {
             element.spellcheck = false;
@@ -246,6 +261,7 @@ const page = {
         const moves = ['x', 'w', 'h', 'face', 'size', 'line', 'left', 'right', 'wraps', 'content'].some((name) => node[name] !== before[name]);
         if (moves) page.place(element, node);
         else if (node.y !== before.y) element.style.top = `${node.y}px`;
+        if (Boolean(node.passive) !== Boolean(before.passive)) element.classList.toggle('passive', Boolean(node.passive));
         if (Boolean(node.w) !== Boolean(before.w)) element.classList.toggle('placed', Boolean(node.w));
         if (node.role === 'textbox') page.updateField(element, node);
         else if (node.text !== before.text) page.writeText(element, node.text || '');
@@ -267,10 +283,10 @@ const page = {
         element.classList.toggle('covered', Boolean(node.hidden_text));
         if (node.active === undefined) return;
         element.setAttribute('role', 'combobox');
-        element.setAttribute('aria-expanded', 'true');
-        element.setAttribute('aria-controls', node.target);
         element.setAttribute('aria-autocomplete', 'list');
-        element.setAttribute('aria-activedescendant', node.active);
+        element.setAttribute('aria-expanded', String(Boolean(node.target)));
+        page.attribute(element, 'aria-controls', node.target);
+        page.attribute(element, 'aria-activedescendant', node.target && node.active);
     },
 
     // Elements whose nodes are gone, by kind, with what is inside them: the next nodes of a long list take them over.
@@ -306,6 +322,12 @@ const page = {
         changes.forEach((change) => kept.add(typeof change === 'number' ? change : change.id));
         const had = document.activeElement;
         const had_key = had && had.id;
+        changes.forEach((change) => {
+            const entry = page.entries.get(change.id);
+            if (!entry || page.kindOf(entry.node) === page.kindOf(change)) return;
+            entry.element.remove(); // an element cannot become another kind
+            page.entries.delete(change.id);
+        });
         const free = page.retire(kept);
         const next = new Map(); // container to the element that should come next in it
         const after = [];
@@ -314,10 +336,6 @@ const page = {
             let entry = page.entries.get(is_same ? change : change.id);
             let before = entry ? entry.node : {};
             if (!is_same) {
-                if (entry && page.kindOf(entry.node) !== page.kindOf(change)) {
-                    entry.element.remove();
-                    entry = null;
-                }
                 if (!entry) {
                     const spare = (free.get(page.kindOf(change)) || []).shift();
                     entry = { element: spare ? spare.element : page.create(change) };
@@ -389,7 +407,10 @@ const page = {
             page.showTheme();
             wake();
         });
-        page.tabs.addEventListener('message', ({ data }) => page.onEvent(data.name, data.data));
+        page.tabs.addEventListener('message', ({ data }) => {
+            if (data.name !== 'is it live') page.onEvent(data.name, data.data);
+            else if (page.isLive) page.tabs.postMessage({ name: 'open', data: '' });
+        });
         ['mousemove', 'mousedown', 'mouseup', 'touchstart', 'touchmove', 'touchend', 'keyup'].forEach((type) =>
             window.addEventListener(type, wake, { capture: true, passive: true })
         );

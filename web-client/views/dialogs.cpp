@@ -108,7 +108,7 @@ void Dialogs::draw_palette(Ui& ui, AppState const& state, Commands& commands)
         .room_right = 0,
         .hides_label = true,
         .bare = true,
-        .list = "palette-list",
+        .list = choices.empty() ? "" : "palette-list",
         .active = choices.empty() ? "palette-none" : "palette-" + choices[static_cast<std::size_t>(m_chosen)].key};
     if (text_field(ui, {panel.x + 50, panel.y + 10, width - 50 - 76, 36}, field, m_text)) {
         m_chosen = 0;
@@ -294,7 +294,8 @@ void Dialogs::draw_dismiss(Ui& ui, AppState const& state, Commands& commands)
     Rect const panel{(ui.size().x - width) / 2, ui.compact() ? ui.size().y - height : (ui.size().y - height) / 2 - 40, width, height};
     std::string const question = owner.empty() ? "Dismiss this?" : "Dismiss this for " + owner + "?";
     MirrorScope const scope(ui.mirror, draw_panel(ui, panel, "dismiss", question, commands));
-    told(ui, Role::Heading, "dismiss-title", {panel.x + 24, panel.y + 20, width - 48, 24}, question, {Face::Display, 16, ui.colours.text});
+    told(ui, Role::Heading, "dismiss-title", {panel.x + 24, panel.y + 20, width - 48, 24}, question, {Face::Display, 16, ui.colours.text},
+        false, 2);
     wrapped(ui, Role::Text, "dismiss-text", {panel.x + 24, 0, width - 48, 0}, panel.y + 64, words, text);
     Button const keep{.key = "dismiss-keep", .text = "Keep it", .look = ButtonLook::Secondary};
     Button const confirm{.key = "dismiss-confirm", .text = "Dismiss", .look = ButtonLook::Confirm};

@@ -335,7 +335,7 @@ void NotificationsView::draw_detail(Ui& ui, Rect area, AppState const& state, Co
         avatar(ui, x, y, 40, owner, AvatarShape::Organization);
         TextStyle const large{Face::Display, ui.compact() ? 17.0f : 20.0f, ui.colours.text, 26};
         auto node_title = notification_title(*item);
-        told(ui, Role::Heading, "notification-title", {x + 54, y, width - 54, 24}, node_title, large);
+        told(ui, Role::Heading, "notification-title", {x + 54, y, width - 54, 24}, node_title, large, false, 2);
         auto below = owner + (item->phone_number.empty() ? "" : " · " + national_format(item->phone_number)) + " · "
             + ui.clock.short_time(item->created_at);
         told(ui, Role::Text, "notification-owner", {x + 54, y + 24, width - 54, 18}, below, {Face::Regular, 13, ui.colours.text2});

@@ -56,7 +56,7 @@ float OrganizationView::draw_header(
     float const button_room = retries && !phone ? button_width(ui, retry) + 16 : 0;
     float const state_room = pill_width(ui, words) + 12;
     float const room = area.right() - x - button_room - (phone ? 0 : state_room);
-    float const drawn = told(ui, Role::Heading, "organization-name", {x, area.y, room, 28}, organization.name, name);
+    float const drawn = told(ui, Role::Heading, "organization-name", {x, area.y, room, 28}, organization.name, name, false, 2);
     if (phone)
         pill(ui, "organization-state", x, area.y + 40, tone, words);
     else

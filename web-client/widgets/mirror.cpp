@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 #include <utility>
 
 namespace console {
@@ -24,6 +25,7 @@ void Mirror::start_frame()
     m_nodes.clear();
     m_parents.clear();
     m_open.clear();
+    m_last_control = std::numeric_limits<std::size_t>::max();
 }
 
 void Mirror::end_frame()
@@ -49,7 +51,15 @@ void Mirror::add(MirrorNode node)
             m_wanted_scrolls.erase(wanted);
         }
     }
-    m_parents.push_back(m_open.empty() ? -1 : m_open.back());
+    int const parent = m_open.empty() ? -1 : m_open.back();
+    if (takes_focus(node)) m_last_control = m_nodes.size();
+    if (node.role == Role::Text && m_last_control < m_nodes.size() && m_parents[m_last_control] == parent) {
+        auto const& control = m_nodes[m_last_control];
+        node.passive = node.x >= control.x && node.y >= control.y && node.x + node.w <= control.x + control.w + 1
+            && node.y + node.h <= control.y + control.h + 1;
+    }
+    if (node.role == Role::Scroller && parent >= 0) node.rows = m_nodes[static_cast<std::size_t>(parent)].role == Role::Table;
+    m_parents.push_back(parent);
     m_nodes.push_back(std::move(node));
 }
 
@@ -215,6 +225,8 @@ static nlohmann::json to_json(MirrorNode const& node, int id, int parent)
     set("hidden_text", true, node.hidden_text);
     set("by_arrows", true, node.by_arrows);
     set("take_focus", true, node.take_focus);
+    set("passive", true, node.passive);
+    set("rows", true, node.rows);
     if (node.pressed) entry["pressed"] = *node.pressed;
     if (node.selected) entry["selected"] = *node.selected;
     if (node.expanded) entry["expanded"] = *node.expanded;

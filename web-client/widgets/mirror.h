@@ -81,6 +81,8 @@ struct MirrorNode {
     bool hidden_text = false; // the canvas draws a field's text: something lies over it
     bool by_arrows = false; // reached with arrow keys, not with Tab
     bool take_focus = false; // when it turns true
+    bool passive = false; // words on a control: a press there is the control's
+    bool rows = false; // a scroller that holds a table's rows
     std::optional<bool> pressed = {}; // a toggle's state
     std::optional<bool> selected = {};
     std::optional<bool> expanded = {};
@@ -166,6 +168,7 @@ private:
     int m_next_id = 1;
     std::string m_focus;
     std::string m_wanted_focus;
+    std::size_t m_last_control = 0; // index; what is drawn on it after it belongs to it
     std::string m_given_focus; // the node that is to take it in this frame
     bool m_focus_by_key = false;
     bool m_focus_is_new = false;

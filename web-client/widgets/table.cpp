@@ -143,9 +143,10 @@ TableResult draw_table(Ui& ui, Rect area, Table const& table, int& current)
         auto row_node = node_at(Role::Row, key, place);
         row_node.index = row + (table.has_header ? 2 : 1);
         MirrorScope const row_scope(ui.mirror, std::move(row_node));
+        bool const followed = ui.mirror.take_press(link_key(table, row));
         table.draw_row(row, place, places_of(table, place));
         if (focused) ui.edge({place.x + 3, place.y + 2, place.w - 6 - bar_room, place.h - 3}, ui.colours.focus, 6, 2);
-        if (press.pressed) result.opened = row;
+        if (press.pressed || followed) result.opened = row;
     }
     for (int row = std::max(first, table.loaded); row < end; ++row) {
         float const middle = scroll.top() + (static_cast<float>(row) + 0.5f) * table.row_height;
@@ -173,7 +174,6 @@ void link_cell(Ui& ui, Table const& table, int row, int current, Rect area, std:
     node.line = 28;
     node.href = table.href(row);
     node.by_arrows = row != current;
-    ui.mirror.take_press(node.key);
     ui.mirror.add(std::move(node));
 }
 
