@@ -382,6 +382,7 @@ void Data::act(SaveSettings const& command)
         [this, name, command](Result<Json> answer) {
             finish(name, answer ? Error{} : answer.error());
             if (!answer) return;
+            m_state.details[command.organization_id].organization.value = organization_row_from(member_of(*answer, "organization"));
             say("Saved", "Callers hear \"" + command.name + "\" from the next call on.");
             touch("organization", command.organization_id);
         });

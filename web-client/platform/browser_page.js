@@ -200,6 +200,12 @@ const page = {
             element.tabIndex = -1;
             element.addEventListener('scroll', () => tell('scrolled', String(element.scrollTop)), { passive: true });
         }
+        if (node.role === 'text') {
+            element.addEventListener('click', (event) => {
+                const control = element.dataset.over && getSelection().isCollapsed && document.getElementById(element.dataset.over);
+                if (control) control.dispatchEvent(new MouseEvent('click', event));
+            });
+        }
         if (node.role === 'link') {
             // Inside the console it is followed by the console, which first writes down where it was; a new tab is the browser's.
             element.addEventListener('click', (event) => {
@@ -261,7 +267,10 @@ const page = {
         const moves = ['x', 'w', 'h', 'face', 'size', 'line', 'left', 'right', 'wraps', 'content'].some((name) => node[name] !== before[name]);
         if (moves) page.place(element, node);
         else if (node.y !== before.y) element.style.top = `${node.y}px`;
-        if (Boolean(node.passive) !== Boolean(before.passive)) element.classList.toggle('passive', Boolean(node.passive));
+        if (node.over !== before.over) {
+            if (node.over) element.dataset.over = node.over;
+            else delete element.dataset.over;
+        }
         if (Boolean(node.w) !== Boolean(before.w)) element.classList.toggle('placed', Boolean(node.w));
         if (node.role === 'textbox') page.updateField(element, node);
         else if (node.text !== before.text) page.writeText(element, node.text || '');

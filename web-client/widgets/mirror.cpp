@@ -55,8 +55,9 @@ void Mirror::add(MirrorNode node)
     if (takes_focus(node)) m_last_control = m_nodes.size();
     if (node.role == Role::Text && m_last_control < m_nodes.size() && m_parents[m_last_control] == parent) {
         auto const& control = m_nodes[m_last_control];
-        node.passive = node.x >= control.x && node.y >= control.y && node.x + node.w <= control.x + control.w + 1
+        bool const inside = node.x >= control.x && node.y >= control.y && node.x + node.w <= control.x + control.w + 1
             && node.y + node.h <= control.y + control.h + 1;
+        if (inside && control.role != Role::Textbox) node.over = control.key;
     }
     if (node.role == Role::Scroller && parent >= 0) node.rows = m_nodes[static_cast<std::size_t>(parent)].role == Role::Table;
     m_parents.push_back(parent);
@@ -225,7 +226,7 @@ static nlohmann::json to_json(MirrorNode const& node, int id, int parent)
     set("hidden_text", true, node.hidden_text);
     set("by_arrows", true, node.by_arrows);
     set("take_focus", true, node.take_focus);
-    set("passive", true, node.passive);
+    set_text("over", node.over);
     set("rows", true, node.rows);
     if (node.pressed) entry["pressed"] = *node.pressed;
     if (node.selected) entry["selected"] = *node.selected;

@@ -63,6 +63,7 @@ struct MirrorNode {
     std::string autocomplete = {};
     std::string placeholder = {};
     std::string sort = {}; // ascending, descending
+    std::string over = {}; // words on a control, named here: a press there is the control's
     std::string active = {}; // the chosen option of a list that this field moves through
     float left = 0, right = 0; // a text field's padding
     float content = 0; // a scroller's whole height
@@ -81,7 +82,6 @@ struct MirrorNode {
     bool hidden_text = false; // the canvas draws a field's text: something lies over it
     bool by_arrows = false; // reached with arrow keys, not with Tab
     bool take_focus = false; // when it turns true
-    bool passive = false; // words on a control: a press there is the control's
     bool rows = false; // a scroller that holds a table's rows
     std::optional<bool> pressed = {}; // a toggle's state
     std::optional<bool> selected = {};
