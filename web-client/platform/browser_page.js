@@ -294,8 +294,8 @@ const page = {
         element.setAttribute('role', 'combobox');
         element.setAttribute('aria-autocomplete', 'list');
         element.setAttribute('aria-expanded', String(Boolean(node.target)));
-        page.attribute(element, 'aria-controls', node.target);
-        page.attribute(element, 'aria-activedescendant', node.target && node.active);
+        page.attribute(element, 'aria-controls', node.target, null);
+        page.attribute(element, 'aria-activedescendant', node.target && node.active, null);
     },
 
     // Elements whose nodes are gone, by kind, with what is inside them: the next nodes of a long list take them over.
