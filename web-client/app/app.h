@@ -40,7 +40,6 @@ private:
     void apply(SignOut const& command) { m_data->sign_out(command.everywhere); }
     void apply(OpenPage const& command) { m_host->open_page(command.path); }
     void apply(Go const& command);
-    void apply(GoBack const&) { m_host->go_back(); }
     void apply(LoadMore const& command) { m_data->load_more(command.list); }
     void apply(Find const& command) { m_data->find(command.text); }
     void apply(TryAgain const&) { m_data->try_again(); }

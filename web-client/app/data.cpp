@@ -303,7 +303,7 @@ void Data::sign_out(bool everywhere)
     ask("DELETE", everywhere ? "/api/session?everywhere=true" : "/api/session", {}, [this](Result<Json> answer) {
         bool const done = answer || answer.error().kind == ErrorKind::Unauthorized;
         if (!done) {
-            std::get<SignedIn>(m_state.session).busy = false;
+            if (auto* still = std::get_if<SignedIn>(&m_state.session)) still->busy = false;
             return say("You are still signed in", answer.error().message, true);
         }
         m_host.listen(false);
@@ -338,7 +338,7 @@ void Data::act(Activate const& command)
             } else {
                 finish(name, answer.error());
             }
-            touch("run", command.organization_id);
+            touch(command.organization_id);
         });
 }
 
@@ -352,7 +352,7 @@ void Data::act(RetryRun const& command)
         [this, name, command](Result<Json> answer) {
             finish(name, answer ? Error{} : answer.error());
             if (answer) say("Trying again", "The run goes on from where it stopped.");
-            touch("run", command.organization_id);
+            touch(command.organization_id);
         });
 }
 
@@ -369,7 +369,7 @@ void Data::act(Decide const& command)
                 say(command.resolve ? "Resolved" : "Dismissed", "It is kept under Resolved.");
             else
                 say("Nothing changed", answer.error().message, true);
-            touch("notification", {});
+            touch({});
         });
 }
 
@@ -384,7 +384,7 @@ void Data::act(SaveSettings const& command)
             if (!answer) return;
             m_state.details[command.organization_id].organization.value = organization_row_from(member_of(*answer, "organization"));
             say("Saved", "Callers hear \"" + command.name + "\" from the next call on.");
-            touch("organization", command.organization_id);
+            touch(command.organization_id);
         });
 }
 
@@ -395,11 +395,9 @@ void Data::say(std::string title, std::string text, bool is_error)
         is_error ? std::numeric_limits<double>::infinity() : ImGui::GetTime() + toast_time});
 }
 
-void Data::touch(std::string const& kind, std::string const& organization_id)
+void Data::touch(std::string const& organization_id)
 {
-    (void)kind;
     if (!organization_id.empty()) m_touched.insert(organization_id);
-    m_lists_touched = true;
     if (m_refresh_at == 0) m_refresh_at = ImGui::GetTime() + settle_time;
 }
 
@@ -415,7 +413,7 @@ void Data::on_event(std::string const& name, Json const& data)
         auto const theirs = text_of(data, "build");
         m_state.outdated = !build.empty() && !theirs.empty() && build != theirs;
     }
-    if (name == "change") touch(text_of(data, "kind"), text_of(data, "organization_id"));
+    if (name == "change") touch(text_of(data, "organization_id"));
     if (name == "reload") try_again();
     if (name == "session") ask_who();
     if (name == "session_ended") {
@@ -456,15 +454,12 @@ double Data::work(double present)
                 refresh_row(id);
         }
         if (static_cast<int>(m_state.numbers.rows.size()) <= one_page) m_state.numbers.stale = true;
-        if (m_lists_touched) {
-            m_state.overview.stale = true;
-            for (auto& [status, list] : m_state.notifications)
-                list.stale = true;
-            for (auto& [id, one] : m_state.notification)
-                one.stale = true;
-        }
+        m_state.overview.stale = true;
+        for (auto& [status, list] : m_state.notifications)
+            list.stale = true;
+        for (auto& [id, one] : m_state.notification)
+            one.stale = true;
         m_touched.clear();
-        m_lists_touched = false;
     }
     bool const must_retry = m_state.signed_in() && m_retry_at > 0;
     if (must_retry && present >= m_retry_at) {
@@ -474,7 +469,8 @@ double Data::work(double present)
             if (m_state.connection.lost)
                 m_retry_at = ImGui::GetTime() + m_retry_pause;
             else if (answer)
-                if (auto session = session_from(*answer)) std::get<SignedIn>(m_state.session).session = std::move(*session);
+                if (auto* here = std::get_if<SignedIn>(&m_state.session)) // unless someone signed out meanwhile
+                    if (auto session = session_from(*answer)) here->session = std::move(*session);
         });
     }
     auto& toasts = m_state.toasts;

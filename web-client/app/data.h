@@ -50,13 +50,12 @@ private:
     void finish(std::string const& name, Error const& problem);
     void look_at_organization(std::string const& id);
     void signed_in(Session session);
-    void touch(std::string const& kind, std::string const& organization_id);
+    void touch(std::string const& organization_id);
     void refresh_row(std::string const& organization_id);
 
     AppState& m_state;
     platform::Host& m_host;
     std::set<std::string> m_touched; // organisations that changed since the last look
-    bool m_lists_touched = false;
     double m_refresh_at = 0; // ImGui's clock; 0: nothing to refresh
     double m_retry_at = 0;
     double m_retry_pause = 1;

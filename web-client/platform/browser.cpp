@@ -23,7 +23,6 @@ void page_add_font(char const* family, unsigned char const* bytes, int size);
 char* page_address();
 char* page_memory();
 void page_go(char const* address, bool replace);
-void page_go_back();
 void page_remember(char const* memory);
 void page_copy(char const* text);
 void page_open(char const* path);
@@ -121,7 +120,6 @@ public:
     std::string address() const override { return taken(page_address()); }
     std::string memory() const override { return taken(page_memory()); }
     void go(std::string const& address, bool replace) override { page_go(address.c_str(), replace); }
-    void go_back() override { page_go_back(); }
     void remember(std::string const& memory) override { page_remember(memory.c_str()); }
     void copy(std::string const& text) override { page_copy(text.c_str()); }
     void set_title(std::string const& title) override { m_window.set_title(title); }

@@ -50,10 +50,6 @@ mergeInto(LibraryManager.library, {
         page.go(UTF8ToString(address), replace);
     },
 
-    page_go_back: function () {
-        history.back();
-    },
-
     page_remember: function (memory) {
         history.replaceState({ memory: UTF8ToString(memory) }, '');
     },

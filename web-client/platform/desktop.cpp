@@ -101,7 +101,6 @@ public:
         m_history[m_at] = {address, {}};
         m_program.on_address();
     }
-    void go_back() override { move(-1); }
     void move(int by)
     {
         auto const to = static_cast<std::ptrdiff_t>(m_at) + by;

@@ -55,7 +55,6 @@ public:
     virtual std::string address() const = 0;
     virtual std::string memory() const = 0;
     virtual void go(std::string const& address, bool replace) = 0; // Program::on_address follows
-    virtual void go_back() = 0;
     virtual void remember(std::string const& memory) = 0;
 
     virtual void copy(std::string const& text) = 0;

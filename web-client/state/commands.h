@@ -22,7 +22,6 @@ struct Go {
     Address address;
     bool replace = false; // the same place seen differently: no new entry in the history
 };
-struct GoBack { };
 struct LoadMore {
     std::string list; // organizations, numbers, notifications
 };
@@ -63,8 +62,8 @@ struct Open { // a dialog
 };
 
 // What a person asked for while a frame was drawn; App carries it out afterwards.
-using Command = std::variant<SignIn, SignOut, OpenPage, Go, GoBack, LoadMore, Find, TryAgain, Activate, RetryRun, Decide, SaveSettings,
-    Copy, SetTheme, CloseToast, Reload, Open>;
+using Command = std::variant<SignIn, SignOut, OpenPage, Go, LoadMore, Find, TryAgain, Activate, RetryRun, Decide, SaveSettings, Copy,
+    SetTheme, CloseToast, Reload, Open>;
 using Commands = std::vector<Command>;
 
 } // namespace console

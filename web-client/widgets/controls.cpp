@@ -250,16 +250,15 @@ void spinner(Ui& ui, float x, float middle, ImU32 colour)
     if (!ui.reduced_motion) ui.change_in(frame_time);
 }
 
-static TextStyle button_style(Button const& button, float height, ImU32 colour)
+static TextStyle button_style(float height, ImU32 colour)
 {
-    (void)button;
     return {Face::Medium, height > 36 ? 14.0f : 13.0f, colour};
 }
 
 float button_width(Ui const& ui, Button const& button)
 {
     float const icon = button.icon ? 22 : 0;
-    return std::ceil(ui.width(button.text, button_style(button, ui.compact() ? 44 : 32, 0))) + icon + 24;
+    return std::ceil(ui.width(button.text, button_style(ui.compact() ? 44 : 32, 0))) + icon + 24;
 }
 
 bool button(Ui& ui, Rect area, Button const& button)
@@ -293,7 +292,7 @@ bool button(Ui& ui, Rect area, Button const& button)
     if (button.disabled) text = colours.text3;
     if (press.shows_focus) ui.focus_ring(area, 6);
 
-    auto const style = button_style(button, area.h, text);
+    auto const style = button_style(area.h, text);
     float const icon_room = button.icon ? 22 : 0;
     float const x = area.x + (area.w - ui.width(button.text, style) - icon_room) / 2;
     ui.text(x + icon_room, area.middle(), button.text, style);

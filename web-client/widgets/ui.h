@@ -54,7 +54,6 @@ public:
     // Real elements lie over the canvas: presses, links, typing and scrolling are theirs, we only draw.
     bool const elements;
     bool reduced_motion = false;
-    bool read_only = false; // nothing can be changed: a snapshot, or a platform viewer
     // A dialog lies over what is drawn now: it takes no press and no key.
     bool covered = false;
     bool decoration = false; // what is drawn now carries no words of its own

@@ -49,7 +49,7 @@ public:
     std::string address() const override { return history.back().first; }
     std::string memory() const override { return history.back().second; }
     void go(std::string const& to, bool replace) override;
-    void go_back() override;
+    void go_back(); // as the browser's button does
     void remember(std::string const& memory) override { history.back().second = memory; }
     void copy(std::string const& text) override { copied = text; }
     void set_title(std::string const& text) override { title = text; }
