@@ -4,6 +4,12 @@
 
 using console::Role;
 
+static void destroy(ImTextureData& texture)
+{
+    texture.SetTexID(ImTextureID_Invalid);
+    texture.SetStatus(ImTextureStatus_Destroyed);
+}
+
 HeadlessConsole::HeadlessConsole(Place place, ImVec2 size) : m_place(place)
 {
     ImGui::CreateContext();
@@ -19,7 +25,7 @@ HeadlessConsole::HeadlessConsole(Place place, ImVec2 size) : m_place(place)
 HeadlessConsole::~HeadlessConsole()
 {
     for (ImTextureData* texture : ImGui::GetPlatformIO().Textures)
-        texture->SetStatus(ImTextureStatus_Destroyed);
+        destroy(*texture);
     ImGui::DestroyContext();
 }
 
@@ -31,7 +37,7 @@ void HeadlessConsole::frames(int count)
         ImGui::Render();
         for (ImTextureData* texture : *ImGui::GetDrawData()->Textures) {
             if (texture->Status == ImTextureStatus_WantDestroy) {
-                texture->SetStatus(ImTextureStatus_Destroyed);
+                destroy(*texture);
             } else if (texture->Status != ImTextureStatus_OK) {
                 texture->SetTexID(1);
                 texture->SetStatus(ImTextureStatus_OK);
