@@ -250,22 +250,21 @@ const page = {
         columns: 'aria-colcount', href: 'href', target: 'for',
     },
 
+    lengths: ['x', 'w', 'h', 'face', 'size', 'line', 'left', 'right', 'wraps', 'content'],
     place(element, node) {
-        const style = element.style;
-        const is_placed = Boolean(node.w);
-        style.cssText = is_placed ? `left:${node.x}px;top:${node.y}px;width:${node.w}px;height:${node.h}px` : '';
-        if (node.face) style.font = `${node.size}px/${node.line || node.size}px "${node.face}"`;
-        if (node.left) style.paddingLeft = `${node.left}px`;
-        if (node.right) style.paddingRight = `${node.right}px`;
-        if (node.wraps) style.whiteSpace = 'pre-wrap';
-        if (node.role === 'scroller') style.setProperty('--content', `${node.content}px`);
+        let css = node.w ? `left:${node.x}px;top:${node.y}px;width:${node.w}px;height:${node.h}px;` : '';
+        if (node.face) css += `font:${node.size}px/${node.line || node.size}px "${node.face}";`;
+        if (node.left) css += `padding-left:${node.left}px;`;
+        if (node.right) css += `padding-right:${node.right}px;`;
+        if (node.wraps) css += 'white-space:pre-wrap;';
+        if (node.role === 'scroller') css += `--content:${node.content}px;`;
+        element.style.cssText = css;
     },
 
     // `before`: what the element stood for until now; only what differs is touched.
     update(element, node, before) {
         if (element.id !== node.key) element.id = node.key;
-        const moves = ['x', 'w', 'h', 'face', 'size', 'line', 'left', 'right', 'wraps', 'content'].some((name) => node[name] !== before[name]);
-        if (moves) page.place(element, node);
+        if (page.lengths.some((name) => node[name] !== before[name])) page.place(element, node);
         else if (node.y !== before.y) element.style.top = `${node.y}px`;
         if (node.over !== before.over) {
             if (node.over) element.dataset.over = node.over;
@@ -298,22 +297,22 @@ const page = {
         page.attribute(element, 'aria-activedescendant', node.target && node.active, null);
     },
 
-    // Elements whose nodes are gone, by kind, with what is inside them: the next nodes of a long list take them over.
+    // Elements whose nodes are gone, by kind: the next nodes of a long list take them over, where they stand if that is possible.
     retire(kept) {
         const free = new Map();
         const had = document.activeElement;
-        const gone = new Set();
+        const selection = getSelection();
         page.entries.forEach((entry, id) => {
             if (kept.has(id)) return;
-            gone.add(id);
             page.entries.delete(id);
             const node = entry.node; // destructuring here is lost in Emscripten 3.1.6's optimizer
             const element = entry.element;
-            if (!gone.has(node.parent)) element.remove();
-            if (node.role === 'textbox' || node.role === 'scroller' || element === had || element.contains(had)) {
+            const is_in_use = element.contains(had) || (!selection.isCollapsed && selection.containsNode(element, true));
+            if (node.role === 'textbox' || node.role === 'scroller' || is_in_use) {
                 element.remove();
                 return;
             }
+            element.isFree = true;
             const kind = page.kindOf(node);
             if (free.has(kind)) free.get(kind).push(entry);
             else free.set(kind, [entry]);
@@ -348,6 +347,7 @@ const page = {
                 if (!entry) {
                     const spare = (free.get(page.kindOf(change)) || []).shift();
                     entry = { element: spare ? spare.element : page.create(change) };
+                    entry.element.isFree = false;
                     before = spare ? spare.node : {};
                     page.entries.set(change.id, entry);
                 }
@@ -356,7 +356,8 @@ const page = {
             const node = entry.node;
             const element = entry.element;
             const parent = node.parent ? page.entries.get(node.parent).element : page.root;
-            const place = next.has(parent) ? next.get(parent) : parent.firstElementChild;
+            let place = next.has(parent) ? next.get(parent) : parent.firstElementChild;
+            while (place && place.isFree) place = place.nextElementSibling;
             if (place === element) {
                 next.set(parent, element.nextElementSibling);
             } else {

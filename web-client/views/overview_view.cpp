@@ -244,10 +244,13 @@ void OverviewView::draw(Ui& ui, Rect page, AppState const& state, Commands& comm
     if (content.w >= 860) {
         float const side = std::floor(content.w * 0.36f), main = content.w - side - gap;
         float const chart = std::clamp(page.bottom() - y - providers - gap - 24, 260.0f, 420.0f);
-        draw_signups(ui, {content.x, y, main, chart}, overview);
-        draw_providers(ui, {content.x, y + chart + gap, main, providers}, overview);
+        bool const few = waiting < 200; // then the providers fill the same column
+        float const left = few ? std::max(chart, waiting + gap + providers) : chart;
+        draw_signups(ui, {content.x, y, main, left}, overview);
         draw_waiting(ui, {content.x + main + gap, y, side, waiting}, overview, commands);
-        y += std::max(chart + gap + providers, waiting);
+        if (few) draw_providers(ui, {content.x + main + gap, y + waiting + gap, side, providers}, overview);
+        else draw_providers(ui, {content.x, y + left + gap, main, providers}, overview);
+        y += few ? left : std::max(left + gap + providers, waiting);
     } else {
         y += draw_waiting(ui, {content.x, y, content.w, waiting}, overview, commands) + gap;
         y += draw_signups(ui, {content.x, y, content.w, 280}, overview) + gap;

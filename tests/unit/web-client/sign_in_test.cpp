@@ -247,3 +247,23 @@ TEST_CASE("the mirror is told as JSON, in the order it is read")
     CHECK(nodes.at(6).at("parent") == nodes.at(4).at("id"));
     CHECK(nodes.at(12).at("href") == "/signup");
 }
+
+TEST_CASE("the mirror's JSON holds any text and any length")
+{
+    console::Mirror mirror;
+    mirror.start_frame();
+    std::string const text = "\"quoted\" back\\slash \x01\x1f\n\t / é 山";
+    mirror.add({.role = Role::Text, .key = text, .text = text, .x = -0.25f, .y = -12.5f, .w = 7, .h = 100000.07f, .left = 0.1f});
+    mirror.add({.role = Role::Button, .key = "plain", .pressed = false, .expanded = true});
+    auto const nodes = nlohmann::json::parse(mirror.changes());
+    CHECK(nodes.at(0).at("key") == text);
+    CHECK(nodes.at(0).at("text") == text);
+    CHECK(nodes.at(0).at("x") == -0.25);
+    CHECK(nodes.at(0).at("y") == -12.5);
+    CHECK(nodes.at(0).at("w") == 7);
+    CHECK(nodes.at(0).at("h") == doctest::Approx(100000.07));
+    CHECK(nodes.at(0).at("left") == doctest::Approx(0.1));
+    CHECK(nodes.at(1).at("pressed") == false);
+    CHECK(nodes.at(1).at("expanded") == true);
+    CHECK(nodes.at(1).contains("x") == false);
+}
