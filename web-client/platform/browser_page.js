@@ -302,12 +302,13 @@ const page = {
         const free = new Map();
         const had = document.activeElement;
         const selection = getSelection();
+        const has_selection = !selection.isCollapsed; // asked once: each time costs a layout
         page.entries.forEach((entry, id) => {
             if (kept.has(id)) return;
             page.entries.delete(id);
             const node = entry.node; // destructuring here is lost in Emscripten 3.1.6's optimizer
             const element = entry.element;
-            const is_in_use = element.contains(had) || (!selection.isCollapsed && selection.containsNode(element, true));
+            const is_in_use = element.contains(had) || (has_selection && selection.containsNode(element, true));
             if (node.role === 'textbox' || node.role === 'scroller' || is_in_use) {
                 element.remove();
                 return;

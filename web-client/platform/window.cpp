@@ -9,9 +9,13 @@ namespace platform {
 
 std::string Window::open()
 {
+    SDL_SetMainReady();
 #ifdef __EMSCRIPTEN__
     // Keys belong to the page: text fields and buttons are real elements over the canvas.
     SDL_SetHint(SDL_HINT_EMSCRIPTEN_KEYBOARD_ELEMENT, "#canvas");
+#endif
+    if (SDL_Init(SDL_INIT_VIDEO) != 0) return SDL_GetError(); // forgets attributes that were set before
+#ifdef __EMSCRIPTEN__
     SDL_GL_SetAttribute(SDL_GL_CONTEXT_PROFILE_MASK, SDL_GL_CONTEXT_PROFILE_ES);
     SDL_GL_SetAttribute(SDL_GL_CONTEXT_MAJOR_VERSION, 3);
     SDL_GL_SetAttribute(SDL_GL_CONTEXT_MINOR_VERSION, 0);
@@ -24,8 +28,6 @@ std::string Window::open()
     SDL_GL_SetAttribute(SDL_GL_STENCIL_SIZE, 0);
     SDL_GL_SetAttribute(SDL_GL_ALPHA_SIZE, 0);
 
-    SDL_SetMainReady();
-    if (SDL_Init(SDL_INIT_VIDEO) != 0) return SDL_GetError();
     auto const flags = SDL_WINDOW_OPENGL | SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI;
     m_window = SDL_CreateWindow("Dealerline", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, 1280, 800, flags);
     if (!m_window) return SDL_GetError();
