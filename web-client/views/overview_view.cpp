@@ -248,8 +248,10 @@ void OverviewView::draw(Ui& ui, Rect page, AppState const& state, Commands& comm
         float const left = few ? std::max(chart, waiting + gap + providers) : chart;
         draw_signups(ui, {content.x, y, main, left}, overview);
         draw_waiting(ui, {content.x + main + gap, y, side, waiting}, overview, commands);
-        if (few) draw_providers(ui, {content.x + main + gap, y + waiting + gap, side, providers}, overview);
-        else draw_providers(ui, {content.x, y + left + gap, main, providers}, overview);
+        if (few)
+            draw_providers(ui, {content.x + main + gap, y + waiting + gap, side, providers}, overview);
+        else
+            draw_providers(ui, {content.x, y + left + gap, main, providers}, overview);
         y += few ? left : std::max(left + gap + providers, waiting);
     } else {
         y += draw_waiting(ui, {content.x, y, content.w, waiting}, overview, commands) + gap;
