@@ -1,6 +1,7 @@
 #include "edge-server/app.h"
 #include "edge-server/embedded.h"
 #include "edge-server/routes/admin_routes.h"
+#include "edge-server/routes/drift_routes.h"
 #include "edge-server/routes/installation.h"
 #include "edge-server/routes/organization_routes.h"
 #include "edge-server/routes/session_routes.h"
@@ -8,6 +9,7 @@
 #include "edge-server/routes/static_routes.h"
 #include "edge-server/routes/webhook_routes.h"
 #include "edge-server/services/secrets.h"
+#include "edge-server/store/line_store.h"
 #include "edge-server/store/provisioning_store.h"
 #include "shared/base/text.h"
 
@@ -27,6 +29,8 @@ std::unique_ptr<sql::Database> open_migrated(std::string const& address)
 
 namespace {
 
+constexpr std::chrono::hours time_between_looks{1}; // at the vendors' books
+
 Error explain(std::exception const& failure)
 {
     if (dynamic_cast<sql::Overloaded const*>(&failure))
@@ -37,6 +41,7 @@ Error explain(std::exception const& failure)
 std::string prepare(sql::Database& database)
 {
     return database.write(sql::Scope::platform(), [](sql::Writer& db) {
+        void_all_line_leases(db);
         void_all_leases(db); // their holders died with the last process: this one has the file to itself
         return installation_id(db, random_hex(8));
     });
@@ -53,6 +58,8 @@ App::App(Config config)
               ? &m_elevenlabs.emplace(m_config.elevenlabs_api_base, current_secret(m_config.elevenlabs_api_key), m_config.secrets())
               : nullptr,
           m_own_server),
+      m_lines(*m_database, m_config, m_provisioning, m_twilio, elevenlabs()),
+      m_drift(*m_database, m_config, m_installation_id, m_provisioning, m_twilio, elevenlabs()), m_outages(*m_database, providers()),
       m_signups(*m_database, m_config, m_hasher, m_sessions), m_initiation(*m_database, m_config.default_name),
       m_access(*m_database, m_sessions, m_config), m_files(m_config.web_root),
       m_feed(m_streams, *m_database, m_access, console_build(m_files))
@@ -61,8 +68,12 @@ App::App(Config config)
     add_webhook_routes(m_router, m_initiation, m_config); // first: the most urgent
     add_signup_routes(m_router, m_signups, m_provisioning, *m_database, m_access, m_files, m_config);
     add_session_routes(m_router, m_sessions, *m_database, m_access, installation_of(m_config, console_build(m_files)));
-    add_organization_routes(m_router, m_provisioning, *m_database, m_access);
+    auto const wake_lines = [this] {
+        if (m_housekeeper) m_housekeeper->wake();
+    };
+    add_organization_routes(m_router, m_provisioning, wake_lines, *m_database, m_access);
     add_admin_routes(m_router, m_provisioning, *m_database, m_access, [this] { return providers_health(); });
+    add_drift_routes(m_router, m_drift, *m_database, m_access);
     add_event_routes(m_router, m_feed);
     add_static_routes(m_router, m_files, *m_database);
     m_server = std::make_unique<http::Server>(
@@ -86,20 +97,29 @@ void App::start()
     m_streams.start({[this] { m_feed.look(); }, [this](http::EventStreams::Id id) { m_feed.gone(id); }});
     m_server->start();
     m_workers = std::make_unique<ProvisioningWorkers>(m_provisioning);
+    m_housekeeper = std::make_unique<Housekeeper>(m_lines, m_drift, m_outages, time_between_looks);
 }
 
 void App::stop()
 {
     m_provisioning.stop_working(); // waiting signups are answered with what is known
     m_streams.close();
+    m_housekeeper.reset();
     m_workers.reset(); // a line that is being verified still reaches our own webhook
     m_server->stop();
     m_database->on_commit({});
 }
 
+std::vector<ProviderClient const*> App::providers()
+{
+    std::vector<ProviderClient const*> list{&m_twilio.provider()};
+    if (m_elevenlabs) list.push_back(&m_elevenlabs->provider());
+    return list;
+}
+
 Json App::providers_health() const
 {
-    auto const elevenlabs = m_elevenlabs ? m_elevenlabs->health().to_json() : unused_provider("ElevenLabs", "Voice agent");
-    return Json::array({m_config.has_twilio() ? m_twilio.health().to_json() : unused_provider("Twilio", "Numbers, texts"), elevenlabs,
+    auto const elevenlabs = m_elevenlabs ? m_elevenlabs->provider().health() : unused_provider("ElevenLabs", "Voice agent");
+    return Json::array({m_config.has_twilio() ? m_twilio.provider().health() : unused_provider("Twilio", "Numbers, texts"), elevenlabs,
         m_initiation.health().to_json(), m_database_health.to_json()});
 }

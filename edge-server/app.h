@@ -4,6 +4,7 @@
 #include "edge-server/http/event_streams.h"
 #include "edge-server/http/files.h"
 #include "edge-server/http/server.h"
+#include "edge-server/jobs/housekeeper.h"
 #include "edge-server/jobs/provisioning_workers.h"
 #include "edge-server/routes/access.h"
 #include "edge-server/routes/event_routes.h"
@@ -26,6 +27,9 @@ public:
     Json providers_health() const; // of the last hour, one object each
 
 private:
+    ElevenLabsClient* elevenlabs() { return m_elevenlabs ? &*m_elevenlabs : nullptr; }
+    std::vector<ProviderClient const*> providers();
+
     Config m_config;
     std::unique_ptr<sql::Database> m_database;
     ProviderHealth m_database_health{"Database", "Commit", std::chrono::milliseconds(100)};
@@ -36,6 +40,9 @@ private:
     PasswordHasher m_hasher;
     Sessions m_sessions;
     Provisioning m_provisioning;
+    Lines m_lines;
+    Drift m_drift;
+    Outages m_outages;
     Signups m_signups;
     Initiation m_initiation;
     Access m_access;
@@ -45,6 +52,7 @@ private:
     http::Router m_router;
     std::unique_ptr<http::Server> m_server;
     std::unique_ptr<ProvisioningWorkers> m_workers;
+    std::unique_ptr<Housekeeper> m_housekeeper;
 };
 
 std::unique_ptr<sql::Database> open_migrated(std::string const& address);

@@ -75,6 +75,11 @@ ProviderResult<ImportedNumber> ElevenLabsClient::assign_agent(std::string const&
     return checked(call("PATCH", "/v1/convai/phone-numbers/" + percent_encode(phone_number_id), {{"agent_id", agent_id}}));
 }
 
+ProviderAnswer ElevenLabsClient::remove_number(std::string const& phone_number_id)
+{
+    return call("DELETE", "/v1/convai/phone-numbers/" + percent_encode(phone_number_id));
+}
+
 ProviderAnswer ElevenLabsClient::get_agent(std::string const& agent_id)
 {
     return call("GET", "/v1/convai/agents/" + percent_encode(agent_id));

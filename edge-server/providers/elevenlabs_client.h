@@ -24,7 +24,7 @@ class ElevenLabsClient {
 public:
     ElevenLabsClient(std::string base_url, std::string api_key, std::vector<std::string> secrets);
 
-    ProviderHealth const& health() const { return m_client.health(); }
+    ProviderClient const& provider() const { return m_client; }
 
     ProviderResult<std::vector<ImportedNumber>> list_numbers();
     // Always with enable_sms false: by default an import takes the number's texts. Answers the new phone_number_id.
@@ -32,6 +32,8 @@ public:
         std::string const& twilio_token, std::string const& agent_id);
     ProviderResult<ImportedNumber> get_number(std::string const& phone_number_id);
     ProviderResult<ImportedNumber> assign_agent(std::string const& phone_number_id, std::string const& agent_id);
+
+    ProviderAnswer remove_number(std::string const& phone_number_id);
 
     ProviderAnswer get_agent(std::string const& agent_id);
     ProviderAnswer patch_agent(std::string const& agent_id, Json const& changes);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <condition_variable>
 #include <mutex>
 
@@ -16,6 +17,8 @@ constexpr std::chrono::seconds connect_limit{5};
 constexpr std::chrono::seconds slow_above{3};
 constexpr std::size_t answer_limit = 4 << 20; // bytes
 constexpr std::size_t message_limit = 300; // characters
+constexpr std::chrono::seconds busy_pause{2};
+constexpr std::chrono::seconds longest_retry_after{300};
 
 // Twilio: {"code":21422,"message":…}. ElevenLabs: {"detail":{"code"|"status","message"}}, {"detail":[{"loc","msg"}]} or {"detail":"text"}.
 // Only codes, places and messages are read: a 422 can echo our whole request.
@@ -42,6 +45,15 @@ void read_error(std::string const& text, ProviderAnswer& answer)
     }
 }
 
+// Seconds only; a date is not worth the reading.
+std::chrono::milliseconds retry_after_in(httplib::Response const& response)
+{
+    auto const text = response.get_header_value("Retry-After");
+    std::chrono::seconds::rep seconds = 0;
+    std::from_chars(text.data(), text.data() + text.size(), seconds);
+    return std::clamp(std::chrono::seconds(seconds), std::chrono::seconds(0), longest_retry_after);
+}
+
 Ending ending_of(int status)
 {
     if (status >= 200 && status < 300) return Ending::Done;
@@ -54,7 +66,6 @@ Ending ending_of(int status)
 } // namespace
 
 struct ProviderClient::Pool {
-    std::string name;
     std::string base_url;
     std::vector<std::string> secrets;
     std::mutex mutex;
@@ -110,9 +121,8 @@ struct ProviderClient::Pool {
 };
 
 ProviderClient::ProviderClient(std::string name, std::string what, std::string base_url, std::vector<std::string> secrets)
-    : m_pool(std::make_unique<Pool>()), m_health(name, std::move(what), slow_above)
+    : m_name(std::move(name)), m_pool(std::make_unique<Pool>()), m_health(m_name, std::move(what), slow_above)
 {
-    m_pool->name = std::move(name);
     m_pool->base_url = std::move(base_url);
     m_pool->secrets = std::move(secrets);
 }
@@ -121,12 +131,14 @@ ProviderClient::~ProviderClient() = default;
 
 ProviderAnswer ProviderClient::call(ProviderRequest const& request)
 {
-    if (!m_pool->enter()) return {Ending::Throttled, 0, {}, "Too many calls to " + m_pool->name + " are under way.", {}};
+    if (!m_pool->enter()) return {Ending::NotSent, 0, {}, "Too many calls to " + m_name + " are under way.", {}, busy_pause};
     struct Inside {
         Pool& pool;
         std::unique_ptr<httplib::Client> client = {};
         ~Inside() { pool.leave(std::move(client)); }
     } inside{*m_pool};
+    if (auto const wait = m_breaker.enter(now()); wait.count() > 0)
+        return {Ending::NotSent, 0, {}, m_name + " does not answer at present.", {}, wait};
     auto& client = inside.client = m_pool->client();
 
     httplib::Request raw;
@@ -153,8 +165,8 @@ ProviderAnswer ProviderClient::call(ProviderRequest const& request)
 
     ProviderAnswer answer;
     if (!result) {
-        answer.message = too_large ? m_pool->name + "'s answer was too large."
-                                   : m_pool->name + " did not answer: " + httplib::to_string(result.error()) + ".";
+        answer.message = too_large ? m_name + "'s answer was too large."
+                                   : m_name + " did not answer: " + httplib::to_string(result.error()) + ".";
         client.reset(); // its connection is in an unknown state
     } else {
         answer.status = result->status;
@@ -164,22 +176,37 @@ ProviderAnswer ProviderClient::call(ProviderRequest const& request)
             if (answer.body.is_discarded()) {
                 answer.ending = Ending::Unclear;
                 answer.body = nullptr;
-                answer.message = m_pool->name + "'s answer could not be read.";
+                answer.message = m_name + "'s answer could not be read.";
             }
         } else {
             read_error(text, answer);
+            if (answer.ending == Ending::Throttled) answer.retry_after = retry_after_in(*result);
             if (answer.message.empty()) answer.message = "HTTP " + std::to_string(result->status) + " without an explanation.";
         }
     }
     answer.message = m_pool->presentable(answer.message);
     if (!is_plain_id(answer.code)) answer.code.clear();
+    if (answer.ending == Ending::Unclear)
+        m_breaker.failed(now());
+    else
+        m_breaker.succeeded();
     if (answer || answer.ending == Ending::Refused) // a clear refusal is an answer too
         m_health.succeeded(took);
     else
         m_health.failed(took, answer.message, answer.ending == Ending::Unauthorized);
-    spdlog::log(answer ? spdlog::level::debug : spdlog::level::warn, "{} {} {} -> {} in {} ms {}", m_pool->name, request.method,
+    spdlog::log(answer ? spdlog::level::debug : spdlog::level::warn, "{} {} {} -> {} in {} ms {}", m_name, request.method,
         request.path.substr(0, request.path.find('?')), answer.status, took.count() / 1000, answer.message);
     return answer;
+}
+
+Json ProviderClient::health() const
+{
+    auto json = m_health.to_json();
+    auto const outage = m_breaker.state();
+    if (outage.open) json["state"] = "failing";
+    json["breaker"] = outage.open ? "open" : "closed";
+    json["next_try_at"] = outage.open ? Json(to_rfc3339(outage.next_try_at)) : Json();
+    return json;
 }
 
 bool is_plain_id(std::string_view text)

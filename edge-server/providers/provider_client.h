@@ -1,5 +1,6 @@
 #pragma once
 
+#include "edge-server/providers/breaker.h"
 #include "edge-server/providers/provider_health.h"
 #include "shared/base/json.h"
 
@@ -18,6 +19,7 @@ enum class Ending {
     Refused, // a clear 4xx: nothing happened
     Unauthorized, // 401, 402, 403: credentials, permission or funds; nothing happened
     Throttled, // 429: never processed
+    NotSent, // the provider does not answer at present, or too many calls are under way: nothing left us
     Unclear, // time-out, reset, 5xx, an answer that cannot be read: it may have happened
 };
 
@@ -27,6 +29,7 @@ struct ProviderAnswer {
     std::string code; // the vendor's own: "21422", "phone_number_not_found"; '' when it gave none
     std::string message; // for people, bounded, every configured secret blotted out
     Json body; // of a 2xx only
+    std::chrono::milliseconds retry_after{0}; // not sent: how long to wait; throttled: what the vendor asked for, bounded
 
     explicit operator bool() const { return ending == Ending::Done; }
 };
@@ -39,7 +42,8 @@ struct ProviderRequest {
     std::string body = {};
 };
 
-// HTTP to one vendor: bounded in time, size and number of calls at once; follows no redirect and does not retry.
+// HTTP to one vendor: bounded in time, size and number of calls at once, and silent while it does not answer; follows no redirect and
+// does not retry.
 class ProviderClient {
 public:
     // `what`: we use it for, in the list of providers.
@@ -47,11 +51,15 @@ public:
     ~ProviderClient();
 
     ProviderAnswer call(ProviderRequest const& request);
-    ProviderHealth const& health() const { return m_health; }
+    std::string const& name() const { return m_name; }
+    Breaker::State outage() const { return m_breaker.state(); }
+    Json health() const; // of the last hour, with the breaker's state
 
 private:
     struct Pool;
+    std::string m_name;
     std::unique_ptr<Pool> m_pool;
+    Breaker m_breaker;
     ProviderHealth m_health;
 };
 

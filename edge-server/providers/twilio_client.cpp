@@ -6,7 +6,7 @@
 
 namespace {
 
-constexpr int page_limit = 20; // of 1,000 numbers each
+constexpr int page_limit = 500; // of 1,000 numbers each
 
 TwilioNumber to_number(Json const& json)
 {
@@ -83,7 +83,7 @@ ProviderResult<TwilioNumber> TwilioClient::buy(std::string const& phone_number, 
 // Follows next_page_uri, which must stay on the API's own host: only a path of this account is followed.
 ProviderResult<std::vector<TwilioNumber>> TwilioClient::list(std::string query)
 {
-    auto path = m_account_path + "/IncomingPhoneNumbers.json?PageSize=1000&" + std::move(query);
+    auto path = m_account_path + "/IncomingPhoneNumbers.json?PageSize=1000" + (query.empty() ? "" : '&' + query);
     ProviderResult<std::vector<TwilioNumber>> result;
     for (int page = 0; page < page_limit; ++page) {
         result.answer = get(path);
@@ -121,6 +121,16 @@ ProviderResult<std::vector<TwilioNumber>> TwilioClient::find_by_tag(std::string 
     return result;
 }
 
+ProviderResult<std::vector<TwilioNumber>> TwilioClient::list_numbers()
+{
+    return list({});
+}
+
+ProviderAnswer TwilioClient::release(std::string const& sid)
+{
+    return m_client.call({"DELETE", m_account_path + "/IncomingPhoneNumbers/" + sid + ".json", {{"Authorization", m_authorization}}});
+}
+
 ProviderResult<TwilioNumber> TwilioClient::fetch(std::string const& sid)
 {
     return checked(get(m_account_path + "/IncomingPhoneNumbers/" + sid + ".json"));
@@ -131,6 +141,11 @@ ProviderResult<TwilioNumber> TwilioClient::set_urls(std::string const& sid, Numb
     return post(m_account_path + "/IncomingPhoneNumbers/" + sid + ".json",
         {{"SmsUrl", urls.sms}, {"SmsMethod", "POST"}, {"SmsFallbackUrl", urls.sms_fallback}, {"SmsFallbackMethod", "POST"},
             {"VoiceFallbackUrl", urls.voice_fallback}, {"VoiceFallbackMethod", "POST"}});
+}
+
+ProviderResult<TwilioNumber> TwilioClient::set_voice_url(std::string const& sid, std::string const& url)
+{
+    return post(m_account_path + "/IncomingPhoneNumbers/" + sid + ".json", {{"VoiceUrl", url}, {"VoiceMethod", "POST"}});
 }
 
 ProviderResult<TwilioNumber> TwilioClient::set_tag(std::string const& sid, std::string const& tag)

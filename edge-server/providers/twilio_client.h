@@ -43,16 +43,19 @@ public:
     TwilioClient(std::string base_url, std::string account_sid, std::string auth_token, std::vector<std::string> secrets);
 
     std::string const& account_sid() const { return m_account_sid; }
-    ProviderHealth const& health() const { return m_client.health(); }
+    ProviderClient const& provider() const { return m_client; }
 
     // Numbers for voice and text that need no address: of an area code, else of a region, else of the country.
     ProviderResult<std::vector<OfferedNumber>> search(std::string const& country, std::string const& area_code, std::string const& region);
     ProviderResult<TwilioNumber> buy(std::string const& phone_number, std::string const& tag, NumberUrls const& urls);
     ProviderResult<std::vector<TwilioNumber>> find_by_number(std::string const& phone_number);
     ProviderResult<std::vector<TwilioNumber>> find_by_tag(std::string const& tag);
+    ProviderResult<std::vector<TwilioNumber>> list_numbers(); // all of the account
+    ProviderAnswer release(std::string const& sid);
     ProviderResult<TwilioNumber> fetch(std::string const& sid);
     // SMS and the two fallbacks; the voice URL and status callback are ElevenLabs' after the import.
     ProviderResult<TwilioNumber> set_urls(std::string const& sid, NumberUrls const& urls);
+    ProviderResult<TwilioNumber> set_voice_url(std::string const& sid, std::string const& url);
     ProviderResult<TwilioNumber> set_tag(std::string const& sid, std::string const& tag);
 
 private:

@@ -10,8 +10,8 @@ namespace {
 
 class OrganizationRoutes {
 public:
-    OrganizationRoutes(Provisioning& provisioning, sql::Database& database, Access& access)
-        : m_provisioning(provisioning), m_database(database), m_access(access)
+    OrganizationRoutes(Provisioning& provisioning, std::function<void()> wake_lines, sql::Database& database, Access& access)
+        : m_provisioning(provisioning), m_wake_lines(std::move(wake_lines)), m_database(database), m_access(access)
     {
     }
 
@@ -92,6 +92,26 @@ public:
         return reply(request, m_database.read(sql::Scope::organization(id), [&](sql::Reader& db) { return answer_provisioning(db, id); }));
     }
 
+    // The state is the organisation's at once; its line follows, as fast as the vendors answer.
+    http::Response change_life(http::Request const& request, Outcome (*change)(sql::Writer&, std::string const&), char const* action)
+    {
+        auto const id = request.path_param("id");
+        auto const session = m_access.platform_admin(request);
+        if (!session) return refuse(request, session.error());
+        if (!request.body.empty())
+            if (RequestFields const fields(request.body, {}); fields.problem()) return refuse(request, *fields.problem());
+        auto const changed = m_database.write(sql::Scope::organization(id), [&](sql::Writer& db) -> Outcome {
+            auto const before = find_organization(db, id);
+            auto const done = change(db, id);
+            if (done && find_organization(db, id)->organization.state != before->organization.state)
+                append_audit(db, {id, session->user.id, std::string("organization_") + action, id}, sha256_hex);
+            return done;
+        });
+        if (!changed) return refuse(request, changed.error());
+        m_wake_lines();
+        return reply(request, m_database.read(sql::Scope::organization(id), [&](sql::Reader& db) { return answer_organization(db, id); }));
+    }
+
     http::Response retry(http::Request const& request)
     {
         auto const id = request.path_param("id");
@@ -113,12 +133,14 @@ public:
                 run->area_code = *area_code;
                 update_run(db, *run);
             }
-            auto const retried = Provisioning::retry(db, id);
+            bool const line_retried = !area_code && Lines::retry(db, id);
+            auto const retried = line_retried ? Outcome(Nothing{}) : Provisioning::retry(db, id);
             if (retried) append_audit(db, {id, session->user.id, "provisioning_retried", id, area_code.value_or("")}, sha256_hex);
             return retried;
         });
         if (!done) return refuse(request, done.error());
         m_provisioning.wake();
+        m_wake_lines();
         return provisioning(request);
     }
 
@@ -126,15 +148,17 @@ private:
     static Viewer viewer_of(Session const& session) { return {session.user.platform_role.empty() ? session.user.id : std::string()}; }
 
     Provisioning& m_provisioning;
+    std::function<void()> m_wake_lines;
     sql::Database& m_database;
     Access& m_access;
 };
 
 } // namespace
 
-void add_organization_routes(http::Router& router, Provisioning& provisioning, sql::Database& database, Access& access)
+void add_organization_routes(
+    http::Router& router, Provisioning& provisioning, std::function<void()> wake_lines, sql::Database& database, Access& access)
 {
-    auto const routes = std::make_shared<OrganizationRoutes>(provisioning, database, access);
+    auto const routes = std::make_shared<OrganizationRoutes>(provisioning, std::move(wake_lines), database, access);
     router.add({"GET", "/api/organizations"}, [routes](http::Request const& request) { return routes->list(request); });
     router.add({"GET", "/api/phone-numbers"}, [routes](http::Request const& request) { return routes->all_numbers(request); });
     router.add({"GET", "/api/organizations/{id}"}, [routes](http::Request const& request) { return routes->detail(request); });
@@ -144,6 +168,12 @@ void add_organization_routes(http::Router& router, Provisioning& provisioning, s
         [routes](http::Request const& request) { return routes->phone_numbers(request); });
     router.add(
         {"GET", "/api/organizations/{id}/provisioning"}, [routes](http::Request const& request) { return routes->provisioning(request); });
+    router.add({"POST", "/api/organizations/{id}/suspend", http::Body::Json},
+        [routes](http::Request const& request) { return routes->change_life(request, Lines::suspend, "suspended"); });
+    router.add({"POST", "/api/organizations/{id}/resume", http::Body::Json},
+        [routes](http::Request const& request) { return routes->change_life(request, Lines::resume, "resumed"); });
+    router.add({"POST", "/api/organizations/{id}/close", http::Body::Json},
+        [routes](http::Request const& request) { return routes->change_life(request, Lines::close, "closed"); });
     router.add({"POST", "/api/organizations/{id}/provisioning/retry", http::Body::Json},
         [routes](http::Request const& request) { return routes->retry(request); });
 }

@@ -2,7 +2,9 @@
 #include "edge-server/config.h"
 #include "edge-server/services/agent_doctor.h"
 #include "edge-server/services/number_search.h"
+#include "edge-server/services/retrying.h"
 #include "edge-server/services/secrets.h"
+#include "edge-server/store/line_store.h"
 #include "edge-server/store/notification_store.h"
 #include "edge-server/store/organization_store.h"
 #include "edge-server/store/phone_number_store.h"
@@ -14,33 +16,16 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <random>
 
 using std::chrono::milliseconds;
 
 namespace {
 
 constexpr std::int64_t lease_seconds = 60; // longer than any vendor call
-constexpr int attempt_limit = 6;
 constexpr int waiting_signups_limit = 64;
 constexpr std::size_t choice_offers = 3;
 constexpr std::size_t choice_searches = 8;
 static_assert(lease_seconds > 2 * provider_deadline.count());
-
-// Doubles from half a second to half a minute, with jitter, so that runs do not come back together.
-milliseconds back_off(int attempts)
-{
-    thread_local std::mt19937 random(std::random_device{}());
-    auto const base = std::min<std::int64_t>(30'000, 500LL << std::min(attempts, 6));
-    return milliseconds(base / 2 + std::uniform_int_distribution<std::int64_t>(0, base / 2)(random));
-}
-
-std::string quoted(std::string const& provider, ProviderAnswer const& answer)
-{
-    auto text = provider + " answered \"" + answer.message + "\"";
-    if (!answer.code.empty()) text += " (" + answer.code + ")";
-    return text + '.';
-}
 
 // What a human can do about a purchase that Twilio clearly refused.
 std::string remedy_for(std::string const& code)
@@ -52,12 +37,19 @@ std::string remedy_for(std::string const& code)
     return "Read Twilio's answer, put right what it names, then try again.";
 }
 
-bool is_elevenlabs_url(std::string const& url)
+PhoneNumber number_of(ProvisioningRun const& run, TwilioNumber const& bought, std::string const& account_sid, std::string const& place)
 {
-    constexpr std::string_view start = "https://";
-    if (!url.starts_with(start)) return false;
-    auto const host = url.substr(start.size(), url.find_first_of(":/", start.size()) - start.size());
-    return host == "elevenlabs.io" || host.ends_with(".elevenlabs.io");
+    auto const [status, reason] = sms_status_of(bought.phone_number, bought.can_text);
+    return {new_id(), run.organization_id, bought.phone_number, "bought", {}, false, status, reason, bought.sid, account_sid, {}, {}, place,
+        now(), {}};
+}
+
+std::optional<Error> not_open(sql::Reader& db, std::string const& organization_id)
+{
+    auto const organization = find_organization(db, organization_id);
+    if (!organization || organization->organization.state == "open") return {};
+    return Error{ErrorKind::Conflict, organization->organization.state,
+        "The organisation is " + organization->organization.state + ". Resume it first."};
 }
 
 Time start_of_utc_day(Time time)
@@ -71,6 +63,7 @@ struct Provisioning::Work {
     ProvisioningRun run;
     std::string worker;
     std::string step_id = {}; // the open step, if any
+    std::string voice_url = {}; // as the last check saw it
 };
 
 Provisioning::Provisioning(sql::Database& database, Config const& config, std::string installation_id, TwilioClient& twilio,
@@ -138,6 +131,12 @@ void Provisioning::finish_step(Work& work, std::string next_state, std::string m
 void Provisioning::try_later(Work& work, std::string const& what_failed, milliseconds delay)
 {
     ++work.run.attempts;
+    go_on_later(work, what_failed, delay);
+}
+
+// As after a failure that is not this run's own: it counts as no attempt.
+void Provisioning::go_on_later(Work& work, std::string const& what_failed, milliseconds delay)
+{
     work.run.due_at = now().plus_milliseconds(delay.count());
     save(work, [&](sql::Writer& db) {
         if (!work.step_id.empty()) ::finish_step(db, work.step_id, "failed", what_failed);
@@ -177,32 +176,35 @@ void Provisioning::stop(Work& work, std::string cause, std::string next_step, st
 }
 
 // What every call may meet. True: the run waits or has stopped; the caller returns.
-bool Provisioning::handled_failure(Work& work, char const* provider, ProviderAnswer const& answer)
+bool Provisioning::handled_failure(Work& work, ProviderClient const& provider, ProviderAnswer const& answer)
 {
+    auto const& name = provider.name();
     switch (answer.ending) {
     case Ending::Done:
         return false;
+    case Ending::NotSent:
+        go_on_later(work, answer.message + goes_on_by_itself, with_jitter(answer.retry_after));
+        return true;
     case Ending::Throttled:
     case Ending::Unclear:
-        if (work.run.attempts + 1 >= attempt_limit)
-            stop(work,
-                std::string(provider) + " could not be reached " + std::to_string(attempt_limit) + " times. " + quoted(provider, answer),
-                std::string("Wait until ") + provider + " answers again, then try again. Nothing is lost.");
+        if (auto const pause = pause_of(provider); pause.count() > 0)
+            go_on_later(work, quoted(name, answer) + goes_on_by_itself, pause); // the provider's trouble, not this run's
+        else if (work.run.attempts + 1 >= attempt_limit)
+            stop(work, name + " could not be reached " + std::to_string(attempt_limit) + " times. " + quoted(name, answer),
+                "Wait until " + name + " answers again, then try again. Nothing is lost.");
         else
-            try_later(work, quoted(provider, answer), back_off(work.run.attempts));
+            try_later(work, quoted(name, answer), std::max(back_off(work.run.attempts), answer.retry_after));
         return true;
     case Ending::Unauthorized: {
         bool const funds = answer.code == "20005" || answer.status == 402;
         stop(work,
-            (funds ? std::string(provider) + "'s account is suspended or out of funds. "
-                   : std::string(provider) + " refused our credentials. ")
-                + quoted(provider, answer),
-            funds ? std::string("Put the ") + provider + " account in order, then try again."
-                  : std::string("Check the ") + provider + " credentials of this installation, then try again.");
+            (funds ? name + "'s account is suspended or out of funds. " : name + " refused our credentials. ") + quoted(name, answer),
+            funds ? "Put the " + name + " account in order, then try again."
+                  : "Check the " + name + " credentials of this installation, then try again.");
         return true;
     }
     case Ending::Refused:
-        stop(work, std::string(provider) + " refused. " + quoted(provider, answer),
+        stop(work, name + " refused. " + quoted(name, answer),
             "Read its answer, put right what it names, then try again.");
         return true;
     }
@@ -262,6 +264,8 @@ void Provisioning::advance(Work& work)
                 "This installation uses a vendor's real address, but its public URL " + m_config.public_url
                     + " cannot be reached from there.",
                 "Set DEALERLINE_PUBLIC_URL to a public https address, or use the simulator. Nothing was bought.");
+        } else if (auto const pause = provider_pause(work.run.state); pause.count() > 0) {
+            go_on_later(work, {}, pause);
         } else if (work.run.state == "queued") {
             work.run.state = "choosing";
         } else if (work.run.state == "choosing") {
@@ -276,6 +280,14 @@ void Provisioning::advance(Work& work)
     }
 }
 
+// How long a provider that the step needs is left alone.
+milliseconds Provisioning::provider_pause(std::string const& state) const
+{
+    auto const twilio = pause_of(m_twilio.provider());
+    bool const needs_both = m_elevenlabs && (state == "importing" || state == "verifying");
+    return needs_both ? std::max(twilio, pause_of(m_elevenlabs->provider())) : twilio;
+}
+
 void Provisioning::choose(Work& work)
 {
     auto& run = work.run;
@@ -284,7 +296,7 @@ void Provisioning::choose(Work& work)
         before_call(work);
         auto const offers = m_twilio.search(rung.country, rung.area_code, rung.region);
         if (offers.answer.code == "21451" || offers.answer.code == "21452") continue; // nothing in that area code
-        if (handled_failure(work, "Twilio", offers.answer)) return;
+        if (handled_failure(work, m_twilio.provider(), offers.answer)) return;
 
         auto const before = run;
         std::optional<NumberCandidate> chosen;
@@ -370,7 +382,7 @@ void Provisioning::post_candidate(Work& work, NumberCandidate candidate)
     auto const bought = m_twilio.buy(candidate.phone_number, tag_of(work.run.id), urls());
     if (bought.answer) return adopt(work, candidate, bought.value);
     if (bought.answer.ending != Ending::Refused) {
-        handled_failure(work, "Twilio", bought.answer);
+        handled_failure(work, m_twilio.provider(), bought.answer);
         return;
     }
     if (adopt_if_ours(work, candidate)) return; // a repeated buy of our own number may be refused as taken
@@ -389,7 +401,7 @@ bool Provisioning::adopt_if_ours(Work& work, NumberCandidate const& candidate)
     auto const tag = tag_of(work.run.id);
     before_call(work);
     auto const by_number = m_twilio.find_by_number(candidate.phone_number);
-    if (handled_failure(work, "Twilio", by_number.answer)) return true;
+    if (handled_failure(work, m_twilio.provider(), by_number.answer)) return true;
     for (auto const& number : by_number.value)
         if (number.friendly_name == tag) {
             adopt(work, candidate, number);
@@ -397,7 +409,7 @@ bool Provisioning::adopt_if_ours(Work& work, NumberCandidate const& candidate)
         }
     before_call(work);
     auto const by_tag = m_twilio.find_by_tag(tag);
-    if (handled_failure(work, "Twilio", by_tag.answer)) return true;
+    if (handled_failure(work, m_twilio.provider(), by_tag.answer)) return true;
     if (by_tag.value.empty()) return false;
     adopt(work, candidate, by_tag.value.front());
     return true;
@@ -423,16 +435,7 @@ void Provisioning::adopt(Work& work, NumberCandidate const& candidate, TwilioNum
         return stop(work, "Twilio sold " + national_format(bought.phone_number) + " without our mark.",
             "Check the number in Twilio's console, then try again.");
 
-    auto const area = find_area_code(bought.phone_number.substr(2, 3));
-    bool const american = area && area->country == "US";
-    PhoneNumber number{new_id(), run.organization_id, bought.phone_number, "bought", {}, false,
-        !bought.can_text ? "unavailable"
-            : american   ? "needs_registration"
-                         : "ready",
-        !bought.can_text ? "This number cannot text."
-            : american   ? "A number of the United States texts only after A2P 10DLC registration."
-                         : "",
-        bought.sid, m_twilio.account_sid(), {}, {}, candidate.place, now(), {}};
+    auto const number = number_of(run, bought, m_twilio.account_sid(), candidate.place);
     run.phone_number_id = known ? known->id : number.id;
     run.state = "importing";
     run.attempts = 0;
@@ -443,6 +446,24 @@ void Provisioning::adopt(Work& work, NumberCandidate const& candidate, TwilioNum
     });
     work.step_id.clear();
     announce();
+}
+
+bool Provisioning::adopt_for(sql::Writer& db, std::string const& run_id, TwilioNumber const& orphan, std::string const& account_sid)
+{
+    auto run = find_run(db, run_id);
+    auto const known = find_number_by_sid(db, orphan.sid);
+    if (!run || known) return false;
+    auto const number = number_of(*run, orphan, account_sid, {});
+    insert_phone_number(db, number);
+    resolve_notifications_about(db, run->id);
+    run->phone_number_id = number.id;
+    run->state = "importing";
+    run->cause.clear();
+    run->next_step.clear();
+    run->attempts = 0;
+    run->due_at = now();
+    update_run(db, *run);
+    return true;
 }
 
 void Provisioning::import(Work& work)
@@ -463,7 +484,7 @@ void Provisioning::import(Work& work)
 
     before_call(work);
     auto const set = m_twilio.set_urls(number->twilio_sid, urls()); // an import may have taken them
-    if (handled_failure(work, "Twilio", set.answer)) return;
+    if (handled_failure(work, m_twilio.provider(), set.answer)) return;
     run.state = "verifying";
     run.attempts = 0;
     save(work, [&](sql::Writer& db) {
@@ -482,7 +503,7 @@ std::optional<std::string> Provisioning::imported_id(Work& work, PhoneNumber con
         if (imported.agent_id == m_config.elevenlabs_agent_id) return imported.phone_number_id;
         before_call(work);
         auto const assigned = m_elevenlabs->assign_agent(imported.phone_number_id, m_config.elevenlabs_agent_id);
-        if (handled_failure(work, "ElevenLabs", assigned.answer)) return {};
+        if (handled_failure(work, m_elevenlabs->provider(), assigned.answer)) return {};
         return imported.phone_number_id;
     };
 
@@ -496,7 +517,7 @@ std::optional<std::string> Provisioning::imported_id(Work& work, PhoneNumber con
                 "Copy the phone id from the ElevenLabs dashboard and activate again.");
             return {};
         }
-        if (handled_failure(work, "ElevenLabs", imported.answer)) return {};
+        if (handled_failure(work, m_elevenlabs->provider(), imported.answer)) return {};
         if (imported.value.phone_number != number.phone_number) {
             stop(work, "The id " + given + " is another number's at ElevenLabs.",
                 "Copy the phone id of " + number.phone_number + " and activate again.");
@@ -507,7 +528,7 @@ std::optional<std::string> Provisioning::imported_id(Work& work, PhoneNumber con
 
     before_call(work);
     auto const listed = m_elevenlabs->list_numbers();
-    if (handled_failure(work, "ElevenLabs", listed.answer)) return {};
+    if (handled_failure(work, m_elevenlabs->provider(), listed.answer)) return {};
     for (auto const& imported : listed.value)
         if (imported.phone_number == number.phone_number) return assign(imported);
 
@@ -517,7 +538,7 @@ std::optional<std::string> Provisioning::imported_id(Work& work, PhoneNumber con
     auto imported = m_elevenlabs->import_number(number.phone_number, organization->organization.name, number.twilio_account_sid,
         current_secret(m_config.twilio_auth_token), m_config.elevenlabs_agent_id);
     if (imported.answer.status == 409) imported.answer.ending = Ending::Unclear; // it may be there already: the next look finds it
-    if (handled_failure(work, "ElevenLabs", imported.answer)) return {};
+    if (handled_failure(work, m_elevenlabs->provider(), imported.answer)) return {};
     return imported.value;
 }
 
@@ -537,9 +558,10 @@ void Provisioning::verify(Work& work)
     run.state = "done";
     run.cause.clear();
     run.next_step.clear();
-    run.finished_at = now();
+    if (!run.finished_at) run.finished_at = now(); // a line that resumes went live long ago
     save(work, [&](sql::Writer& db) {
         set_number_state(db, number->id, "active", {});
+        set_voice_url(db, number->id, work.voice_url);
         ::finish_step(db, work.step_id, "succeeded", national_format(number->phone_number) + " is live");
         resolve_notifications_about(db, run.id);
     });
@@ -554,24 +576,25 @@ std::string Provisioning::first_difference(Work& work, PhoneNumber const& number
     before_call(work);
     auto const at_twilio = m_twilio.fetch(number.twilio_sid);
     if (at_twilio.answer.status == 404) return "Twilio no longer has " + number.phone_number + ".";
-    if (handled_failure(work, "Twilio", at_twilio.answer)) return {};
+    if (handled_failure(work, m_twilio.provider(), at_twilio.answer)) return {};
     auto const ours = urls();
     if (at_twilio.value.sms_url != ours.sms || at_twilio.value.sms_fallback_url != ours.sms_fallback)
         return "Texts to the number do not come to us.";
     if (at_twilio.value.voice_fallback_url != ours.voice_fallback) return "The number's voice fallback is not ours.";
-    if (!is_elevenlabs_url(at_twilio.value.voice_url)) return "Calls to the number do not go to ElevenLabs: it is not imported there.";
+    work.voice_url = at_twilio.value.voice_url;
+    if (!is_elevenlabs_url(work.voice_url)) return "Calls to the number do not go to ElevenLabs: it is not imported there.";
 
     if (m_elevenlabs) {
         before_call(work);
         auto const at_elevenlabs = m_elevenlabs->get_number(number.elevenlabs_phone_id);
         if (at_elevenlabs.answer.status == 404) return "ElevenLabs no longer has the number.";
-        if (handled_failure(work, "ElevenLabs", at_elevenlabs.answer)) return {};
+        if (handled_failure(work, m_elevenlabs->provider(), at_elevenlabs.answer)) return {};
         if (at_elevenlabs.value.phone_number != number.phone_number) return "ElevenLabs has another number under this id.";
         if (at_elevenlabs.value.agent_id != m_config.elevenlabs_agent_id) return "The number is not assigned to our agent.";
         before_call(work);
         auto const agent = check_agent(*m_elevenlabs, m_config);
         if (agent.failure) {
-            handled_failure(work, "ElevenLabs", *agent.failure);
+            handled_failure(work, m_elevenlabs->provider(), *agent.failure);
             return {};
         }
         if (!agent.findings.empty()) return agent.findings.front() + " Run: dealerline-edge doctor --fix";
@@ -656,6 +679,7 @@ Outcome Provisioning::retry(sql::Writer& db, std::string const& organization_id)
     auto run = find_run_of(db, organization_id);
     if (!run) return Error{ErrorKind::NotFound, "not_found", "This organisation has no provisioning run."};
     if (run->is_running()) return Error{ErrorKind::Conflict, "already_running", "The run is under way already."};
+    if (auto const problem = not_open(db, organization_id)) return *problem;
     if (run->state == "done") return Error{ErrorKind::Conflict, "already_done", "The line is live already."};
     if (run->state == "held") run->purchase_approved = true;
     run->state = run->resume_state.empty() ? "queued" : run->resume_state;
@@ -671,6 +695,7 @@ Outcome Provisioning::activate(sql::Writer& db, PhoneNumber const& number, std::
     if (!run) return Error{ErrorKind::NotFound, "not_found", "No run is about this number."};
     if (run->is_running())
         return Error{ErrorKind::Conflict, "already_running", "The number is being set up. Wait a moment, then look again."};
+    if (auto const problem = not_open(db, number.organization_id)) return *problem;
     if (run->state == "done") return Error{ErrorKind::Conflict, "already_active", "The number is active already."};
     run->elevenlabs_phone_id = elevenlabs_phone_id;
     run->state = "importing";

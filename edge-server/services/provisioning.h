@@ -38,6 +38,9 @@ public:
     // A human imported the number and says under which id.
     static Outcome activate(sql::Writer& db, PhoneNumber const& number, std::string const& elevenlabs_phone_id);
 
+    // A number that was bought and is nobody's becomes this stopped run's. Inside the caller's transaction; false: it is in our books.
+    static bool adopt_for(sql::Writer& db, std::string const& run_id, TwilioNumber const& orphan, std::string const& account_sid);
+
     std::string tag_of(std::string const& run_id) const; // "dealerline:<installation>:<run>", 60 characters
     NumberUrls urls() const;
 
@@ -66,7 +69,9 @@ private:
     void finish_step(Work& work, std::string next_state, std::string message);
     void try_later(Work& work, std::string const& what_failed, std::chrono::milliseconds delay);
     void stop(Work& work, std::string cause, std::string next_step, std::string notification_type = "manual_setup_required");
-    bool handled_failure(Work& work, char const* provider, ProviderAnswer const& answer);
+    void go_on_later(Work& work, std::string const& what_failed, std::chrono::milliseconds delay);
+    std::chrono::milliseconds provider_pause(std::string const& state) const;
+    bool handled_failure(Work& work, ProviderClient const& provider, ProviderAnswer const& answer);
     void announce();
 
     sql::Database& m_database;

@@ -1,4 +1,5 @@
 #include "edge-server/store/answers.h"
+#include "edge-server/store/drift_store.h"
 #include "edge-server/store/list_query.h"
 #include "edge-server/store/notification_store.h"
 #include "edge-server/store/organization_store.h"
@@ -22,6 +23,8 @@ constexpr std::string_view newest = "newest";
 constexpr std::int64_t day_milliseconds = 86'400'000;
 constexpr std::int64_t days_shown = 30;
 constexpr int oldest_shown = 5;
+constexpr int drift_shown = 5000;
+constexpr std::string_view orphan = "orphan";
 
 Json text_or_null(std::string const& text)
 {
@@ -76,6 +79,14 @@ Json to_json(std::vector<Notification> const& notifications)
     return list;
 }
 
+Json to_json(DriftFinding const& finding)
+{
+    return {{"id", finding.id()}, {"kind", finding.kind}, {"phone_number", text_or_null(finding.phone_number)},
+        {"organization_id", text_or_null(finding.organization_id)}, {"organization_name", text_or_null(finding.organization_name)},
+        {"message", finding.message}, {"repair", text_or_null(finding.repair)}, {"next_step", text_or_null(finding.next_step)},
+        {"found_at", to_rfc3339(finding.found_at)}};
+}
+
 Result<std::int64_t> utc_offset_of(Query const& query)
 {
     std::int64_t minutes = 0;
@@ -115,6 +126,7 @@ Json to_json(OrganizationSummary const& summary)
     json["phone_number"] = text_or_null(summary.phone_number);
     json["place"] = text_or_null(summary.place);
     json["cause"] = text_or_null(summary.cause);
+    json["release_at"] = summary.release_at ? Json(to_rfc3339(summary.release_at)) : Json(nullptr);
     return json;
 }
 
@@ -206,6 +218,38 @@ Result<Json> answer_notification(sql::Reader& db, std::string const& id)
     auto const found = find_notification(db, id);
     if (!found) return Error{ErrorKind::NotFound, "not_found", "There is no such notification."};
     return Json{{"notification", to_json(*found)}};
+}
+
+Result<Json> answer_drift(sql::Reader& db)
+{
+    auto const look = last_drift_look(db);
+    auto findings = Json::array();
+    for (auto const& finding : list_drift(db, drift_shown))
+        if (finding.kind != orphan) findings.push_back(to_json(finding));
+    Json answer{{"looked_at", nullptr}, {"failure", nullptr}, {"findings", findings}, {"counts", count_drift(db)}, {"at_twilio", 0},
+        {"at_elevenlabs", 0}, {"not_ours", 0}};
+    if (!look) return answer;
+    answer["looked_at"] = to_rfc3339(look->looked_at);
+    answer["failure"] = text_or_null(look->failure);
+    answer["at_twilio"] = look->at_twilio;
+    answer["at_elevenlabs"] = look->at_elevenlabs;
+    answer["not_ours"] = look->not_ours;
+    return answer;
+}
+
+Result<Json> answer_orphans(sql::Reader& db)
+{
+    auto const rent = rate_of(db, "number_month");
+    auto orphans = Json::array();
+    for (auto const& finding : list_drift(db, drift_shown)) {
+        if (finding.kind != orphan) continue;
+        auto json = to_json(finding);
+        json["twilio_sid"] = finding.subject;
+        json["monthly_cost"] = dollars(rent).substr(1);
+        orphans.push_back(json);
+    }
+    auto const count = static_cast<std::int64_t>(orphans.size());
+    return Json{{"orphans", orphans}, {"monthly_cost", dollars(count * rent).substr(1)}};
 }
 
 Result<Json> answer_overview(sql::Reader& db, Query const& query, Time present, Json providers)

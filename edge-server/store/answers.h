@@ -24,6 +24,8 @@ Result<Json> answer_provisioning(sql::Reader& db, std::string const& organizatio
 Result<Json> answer_phone_numbers(sql::Reader& db, Viewer const& viewer, Query const& query);
 Result<Json> answer_notifications(sql::Reader& db, Query const& query);
 Result<Json> answer_notification(sql::Reader& db, std::string const& id);
+Result<Json> answer_drift(sql::Reader& db); // the last look at the vendors' books
+Result<Json> answer_orphans(sql::Reader& db);
 // `providers`: how the vendors answer at present, which no database knows.
 Result<Json> answer_overview(sql::Reader& db, Query const& query, Time present, Json providers);
 

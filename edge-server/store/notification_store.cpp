@@ -89,6 +89,12 @@ void decide_notification(sql::Writer& db, std::string const& id, std::string con
     append_changes(db, changed);
 }
 
+void resolve_orphan_notifications(sql::Writer& db, std::set<std::string> const& still_there)
+{
+    for (auto const& row : db.run("SELECT subject FROM admin_notifications WHERE type = 'orphan_number' AND status = 'pending'"))
+        if (!still_there.contains(row.text(0))) resolve_notifications_about(db, row.text(0));
+}
+
 void resolve_notifications_about(sql::Writer& db, std::string const& subject)
 {
     auto const changed = db.run(R"(

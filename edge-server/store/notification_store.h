@@ -5,6 +5,7 @@
 #include "shared/domain/notification.h"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,4 +25,5 @@ std::vector<Notification> list_oldest_pending(sql::Reader& db, int limit);
 Counts count_notifications(sql::Reader& db, NotificationFilter const& filter); // by status, whatever the filter's
 void decide_notification(
     sql::Writer& db, std::string const& id, std::string const& status, std::string const& user_id); // '' when the product did it
+void resolve_orphan_notifications(sql::Writer& db, std::set<std::string> const& still_there); // by SID
 void resolve_notifications_about(sql::Writer& db, std::string const& subject);

@@ -9,8 +9,8 @@ namespace {
 
 OrganizationSummary to_summary(sql::Row const& row)
 {
-    return {{row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), row.time(7)}, row.text(8),
-        row.text(9), row.text(10), row.text(11), row.text(12)};
+    return {{row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), row.time(7), row.time(13)},
+        row.text(8), row.text(9), row.text(10), row.text(11), row.text(12), row.time(14)};
 }
 
 std::vector<OrganizationSummary> to_summaries(sql::Rows const& rows)
@@ -26,7 +26,7 @@ std::vector<OrganizationSummary> to_summaries(sql::Rows const& rows)
 std::vector<OrganizationSummary> list_newest(sql::Reader& db, ListPage const& page)
 {
     return to_summaries(db.run(R"(
-        SELECT id, name, slug, email, area_code, time_zone, state, created_at, status, phone_number, place, cause, name_key
+        SELECT id, name, slug, email, area_code, time_zone, state, created_at, status, phone_number, place, cause, name_key, closed_at, release_at
         FROM organization_summaries
         WHERE id < $1
           AND ($2 = '' OR replace(name_key, $2, '') <> name_key OR replace(slug, $2, '') <> slug OR replace(email, $2, '') <> email
@@ -39,7 +39,7 @@ std::vector<OrganizationSummary> list_newest(sql::Reader& db, ListPage const& pa
 std::vector<OrganizationSummary> list_newest_of(sql::Reader& db, std::string_view status, ListPage const& page)
 {
     return to_summaries(db.run(R"(
-        SELECT id, name, slug, email, area_code, time_zone, state, created_at, status, phone_number, place, cause, name_key
+        SELECT id, name, slug, email, area_code, time_zone, state, created_at, status, phone_number, place, cause, name_key, closed_at, release_at
         FROM organization_summaries
         WHERE status = $1 AND id < $2
           AND ($3 = '' OR replace(name_key, $3, '') <> name_key OR replace(slug, $3, '') <> slug OR replace(email, $3, '') <> email
@@ -52,7 +52,7 @@ std::vector<OrganizationSummary> list_newest_of(sql::Reader& db, std::string_vie
 std::vector<OrganizationSummary> list_by_name(sql::Reader& db, ListPage const& page)
 {
     return to_summaries(db.run(R"(
-        SELECT id, name, slug, email, area_code, time_zone, state, created_at, status, phone_number, place, cause, name_key
+        SELECT id, name, slug, email, area_code, time_zone, state, created_at, status, phone_number, place, cause, name_key, closed_at, release_at
         FROM organization_summaries
         WHERE name_key >= $1 AND (name_key > $1 OR id < $2)
           AND ($3 = '' OR replace(name_key, $3, '') <> name_key OR replace(slug, $3, '') <> slug OR replace(email, $3, '') <> email
@@ -65,7 +65,7 @@ std::vector<OrganizationSummary> list_by_name(sql::Reader& db, ListPage const& p
 std::vector<OrganizationSummary> list_by_name_of(sql::Reader& db, std::string_view status, ListPage const& page)
 {
     return to_summaries(db.run(R"(
-        SELECT id, name, slug, email, area_code, time_zone, state, created_at, status, phone_number, place, cause, name_key
+        SELECT id, name, slug, email, area_code, time_zone, state, created_at, status, phone_number, place, cause, name_key, closed_at, release_at
         FROM organization_summaries
         WHERE status = $1 AND name_key >= $2 AND (name_key > $2 OR id < $3)
           AND ($4 = '' OR replace(name_key, $4, '') <> name_key OR replace(slug, $4, '') <> slug OR replace(email, $4, '') <> email
@@ -99,7 +99,7 @@ std::vector<OrganizationSummary> list_by_attention(sql::Reader& db, ListPage con
 std::vector<OrganizationSummary> list_of_member(sql::Reader& db, ListPage const& page)
 {
     return to_summaries(db.run(R"(
-        SELECT id, name, slug, email, area_code, time_zone, state, created_at, status, phone_number, place, cause, name_key
+        SELECT id, name, slug, email, area_code, time_zone, state, created_at, status, phone_number, place, cause, name_key, closed_at, release_at
         FROM organization_summaries
         WHERE id IN (SELECT organization_id FROM memberships WHERE user_id = $1)
           AND ($2 = '' OR replace(name_key, $2, '') <> name_key OR replace(slug, $2, '') <> slug OR replace(email, $2, '') <> email
@@ -158,7 +158,7 @@ void insert_organization(sql::Writer& db, Organization const& organization)
 std::optional<OrganizationSummary> find_organization(sql::Reader& db, std::string const& id)
 {
     auto const rows = db.run(R"(
-        SELECT id, name, slug, email, area_code, time_zone, state, created_at, status, phone_number, place, cause, name_key
+        SELECT id, name, slug, email, area_code, time_zone, state, created_at, status, phone_number, place, cause, name_key, closed_at, release_at
         FROM organization_summaries WHERE id = $1)",
         {id});
     if (rows.empty()) return {};
@@ -214,6 +214,14 @@ std::vector<DailySignups> count_signups(sql::Reader& db, Time since, std::int64_
              {utc_offset_milliseconds, since}))
         days.push_back({row.integer(0), row.integer(1), row.integer(2)});
     return days;
+}
+
+void set_organization_state(sql::Writer& db, std::string const& id, std::string const& state)
+{
+    auto const closed_at = state == "closed" ? now() : Time();
+    db.run("UPDATE organizations SET state = $1, closed_at = CASE WHEN $2 > 0 THEN $2 END WHERE id = $3", {state, closed_at, id});
+    append_event(db, id, "organization", id);
+    refresh_status(db, id);
 }
 
 bool slug_exists(sql::Reader& db, std::string const& slug)

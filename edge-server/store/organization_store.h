@@ -22,6 +22,7 @@ struct OrganizationSummary {
     std::string place; // of the number
     std::string cause; // of a stopped run
     std::string name_key; // as lists by name sort it
+    Time release_at; // closed: its number is released then
 };
 
 void insert_organization(sql::Writer& db, Organization const& organization);
@@ -38,6 +39,7 @@ struct DailySignups {
     std::int64_t live = 0; // of them, today
 };
 std::vector<DailySignups> count_signups(sql::Reader& db, Time since, std::int64_t utc_offset_milliseconds);
+void set_organization_state(sql::Writer& db, std::string const& id, std::string const& state); // open, suspended, closed
 bool slug_exists(sql::Reader& db, std::string const& slug);
 void update_organization_settings(sql::Writer& db, Organization const& organization); // name, time_zone
 

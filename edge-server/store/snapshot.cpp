@@ -17,11 +17,11 @@ constexpr std::array kept_tables{
     sql::KeptTable{"migrations", "name, applied_at"},
     sql::KeptTable{"installation", "id, created_at"},
     sql::KeptTable{"users", "id, email, platform_role, created_at", "password_hash"},
-    sql::KeptTable{"organizations", "id, name, slug, email, area_code, time_zone, state, created_at, status"},
+    sql::KeptTable{"organizations", "id, name, slug, email, area_code, time_zone, state, created_at, status, closed_at"},
     sql::KeptTable{"memberships", "organization_id, user_id, role, created_at"},
     sql::KeptTable{"phone_numbers",
         "id, organization_id, phone_number, state, state_reason, is_active, sms_status, sms_reason, twilio_sid, twilio_account_sid, "
-        "elevenlabs_phone_id, agent_id, place, created_at, activated_at, released_at"},
+        "elevenlabs_phone_id, agent_id, place, created_at, activated_at, released_at, voice_url, release_at, work_due_at, work_attempts"},
     sql::KeptTable{"provisioning_runs",
         "id, organization_id, state, resume_state, cause, next_step, area_code, phone_number_id, elevenlabs_phone_id, attempts, "
         "purchase_approved, due_at, created_at, finished_at"}, // without its lease
@@ -30,6 +30,8 @@ constexpr std::array kept_tables{
         "number_candidates", "id, organization_id, run_id, phone_number, place, state, cause, created_at, posted_at, decided_at"},
     sql::KeptTable{"admin_notifications",
         "id, type, subject, organization_id, phone_number, message, cause, next_step, status, created_at, decided_at, decided_by"},
+    sql::KeptTable{"drift", "id, kind, subject, phone_number, organization_id, message, repair, next_step, found_at"},
+    sql::KeptTable{"drift_looks", "id, looked_at, failure, at_twilio, at_elevenlabs, not_ours"},
     sql::KeptTable{"leads", "id, organization_id, phone_number, name, status, first_call_sid, created_at, last_contact_at"},
     sql::KeptTable{"conversations", "id, organization_id, phone_number_id, lead_id, call_sid, direction, agent_id, started_at, summary"},
     sql::KeptTable{"rates", "kind, micro_dollars"},
@@ -107,6 +109,8 @@ Result<Json> answer_read(sql::Reader& db, sql::SnapshotMark const& mark, std::st
     if (path == "/api/organizations") return answer_organizations(db, {}, query);
     if (path == "/api/phone-numbers") return answer_phone_numbers(db, {}, query);
     if (path == "/api/admin/notifications") return answer_notifications(db, query);
+    if (path == "/api/admin/drift") return answer_drift(db);
+    if (path == "/api/admin/orphans") return answer_orphans(db);
     if (path == "/api/admin/overview") return answer_overview(db, query, mark.made_at, Json::array());
 
     auto const parts = split(path, '/'); // "", "api", …

@@ -49,5 +49,5 @@ Json to_json(Organization const& organization, std::string const& status)
 {
     return {{"id", organization.id}, {"name", organization.name}, {"slug", organization.slug}, {"email", organization.email},
         {"area_code", text_or_null(organization.area_code)}, {"time_zone", organization.time_zone}, {"state", organization.state},
-        {"status", status}, {"created_at", to_rfc3339(organization.created_at)}};
+        {"status", status}, {"created_at", to_rfc3339(organization.created_at)}, {"closed_at", time_or_null(organization.closed_at)}};
 }

@@ -49,6 +49,19 @@ std::optional<std::string> RequestFields::optional_text(std::string_view name)
     return value ? std::optional(value->get<std::string>()) : std::nullopt;
 }
 
+std::vector<std::string> RequestFields::texts(std::string_view name)
+{
+    auto const found = m_object.find(name);
+    if (m_problem) return {};
+    bool const right = found != m_object.end() && found->is_array()
+        && std::all_of(found->begin(), found->end(), [](Json const& entry) { return entry.is_string(); });
+    if (!right) {
+        m_problem = Error{ErrorKind::Malformed, "wrong_type", "This must be a list of strings.", std::string(name)};
+        return {};
+    }
+    return found->get<std::vector<std::string>>();
+}
+
 Json const& member_of(Json const& object, std::string_view name)
 {
     if (!object.is_object()) return null_value;

@@ -8,6 +8,7 @@
 #include <initializer_list>
 #include <optional>
 #include <string>
+#include <vector>
 #include <string_view>
 
 using Json = nlohmann::json;
@@ -21,6 +22,9 @@ public:
     std::string text(std::string_view name);
     // A string that may be missing or null.
     std::optional<std::string> optional_text(std::string_view name);
+
+    // A list of strings that must be there.
+    std::vector<std::string> texts(std::string_view name);
 
     std::optional<Error> const& problem() const { return m_problem; }
 

@@ -27,6 +27,7 @@ struct Organization {
     std::string time_zone;
     std::string state; // open, suspended, closed
     Time created_at;
+    Time closed_at = {};
 };
 
 // The first rule that each member breaks, if any; `field` names it.

@@ -1,4 +1,5 @@
 #include "shared/domain/phone_number.h"
+#include "shared/domain/area_codes.h"
 
 #include <algorithm>
 #include <array>
@@ -20,4 +21,13 @@ std::string national_format(std::string_view e164)
 {
     if (e164.size() != 12 || !e164.starts_with("+1")) return std::string(e164);
     return '(' + std::string(e164.substr(2, 3)) + ") " + std::string(e164.substr(5, 3)) + '-' + std::string(e164.substr(8));
+}
+
+SmsStatus sms_status_of(std::string_view e164, bool can_text)
+{
+    if (!can_text) return {"unavailable", "This number cannot text."};
+    auto const area = e164.size() == 12 ? find_area_code(e164.substr(2, 3)) : std::nullopt;
+    if (area && area->country == "US")
+        return {"needs_registration", "A number of the United States texts only after A2P 10DLC registration."};
+    return {"ready", {}};
 }

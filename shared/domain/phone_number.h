@@ -29,4 +29,11 @@ bool is_e164(std::string_view text); // + and 7 to 15 digits, the first not 0
 // An E.164 number that names a person's line: not withheld, not one of Twilio's spelled-out stand-ins such as +266696687 (ANONYMOUS).
 bool is_usable_caller(std::string_view caller_id);
 
+// Whether a number texts: Canada's do, those of the United States after their registration.
+struct SmsStatus {
+    std::string status; // ready, needs_registration, unavailable
+    std::string reason;
+};
+SmsStatus sms_status_of(std::string_view e164, bool can_text);
+
 std::string national_format(std::string_view e164); // (604) 123-4567; other countries stay as they are
