@@ -80,9 +80,18 @@ describe('which calls a fault strikes', () => {
     assert.equal((await list()).status, 200);
   });
 
+  test('exactly so many of calls that come at once', async () => {
+    await arm({ operation: 'twilio.list', kind: 'throttled', nth: 4, times: 5 });
+    const answers = await Promise.all(Array.from({ length: 30 }, list));
+    assert.equal(answers.filter((answer) => answer.status === 429).length, 5);
+  });
+
   test('only those of its operation, its vendor, or anybody’s', async () => {
     await arm({ operation: 'twilio.search', kind: 'throttled', times: 0 });
     assert.equal((await list()).status, 200);
+    await arm({ operation: 'twilio.*', kind: 'throttled', nth: 2 });
+    assert.equal((await simulator.twilio('GET', '/Balance.json')).status, 200);
+    assert.equal((await list()).status, 429, 'the second of the vendor’s, though the first of its operation');
     await arm({ operation: 'elevenlabs.*', kind: 'throttled', times: 0 });
     assert.equal((await list()).status, 200);
     assert.equal((await simulator.elevenlabs('GET', '/v1/convai/settings')).status, 429);
@@ -163,6 +172,7 @@ test('a fault that cannot be is refused by the name of the field, and nothing is
     [{ ...fine, nth: 0 }, /^nth must be/],
     [{ ...fine, nth: 1.5 }, /^nth must be/],
     [{ ...fine, times: -1 }, /^times must be/],
+    [{ ...fine, share: 0.5, seed: -1 }, /^seed must be/],
     [{ ...fine, share: 0 }, /^share must be/],
     [{ ...fine, share: 1.1 }, /^share must be/],
     [{ ...fine, share: 0.5, nth: 2 }, /^nth cannot stand beside share/],
@@ -176,7 +186,7 @@ test('a fault that cannot be is refused by the name of the field, and nothing is
     [{ operation: '*', kind: 'error', status: 418 }, /^status must be 500/],
     [{ operation: '*', kind: 'error', body: 'xml' }, /^body must be/],
     [{ operation: '*', kind: 'error', after: 'yes' }, /^after must be/],
-    [{ operation: '*', kind: 'refuse', code: 21422 }, /^operation must be one vendor’?'?s/],
+    [{ operation: '*', kind: 'refuse', code: 21422 }, /^operation must be one vendor's/],
     [{ operation: 'twilio.buy', kind: 'refuse' }, /^code is needed for refuse/],
     [{ operation: 'twilio.buy', kind: 'refuse', code: 'conflict' }, /^code must be one of Twilio/],
     [{ operation: 'twilio.buy', kind: 'refuse', code: 21422, type: 'conflict' }, /^type is only for ElevenLabs/],
@@ -298,6 +308,20 @@ describe('late', () => {
     assert.equal((await listed())[0].friendly_name, number.friendly_name);
     await until(async () => (await listed())[0].friendly_name === 'asked second');
     await until(async () => (await listed())[0].friendly_name === 'asked first');
+  });
+
+  test('what fell due while the simulator was away keeps its order too', async () => {
+    const number = await simulator.buy();
+    await arm({ operation: 'twilio.update', kind: 'late', ms: 900, status: 500 });
+    await arm({ operation: 'twilio.update', kind: 'late', ms: 600, status: 500 });
+    const path = `/IncomingPhoneNumbers/${number.sid}.json`;
+    await simulator.twilio('POST', path, { FriendlyName: 'asked first' });
+    await simulator.twilio('POST', path, { FriendlyName: 'asked second' });
+    await simulator.kill();
+    await pause(1000);
+    await simulator.restart();
+    await until(async () => (await journal('twilio.update.late')).length === 2);
+    assert.equal((await listed())[0].friendly_name, 'asked first');
   });
 
   test('a reset forgets what waits', async () => {
@@ -528,6 +552,7 @@ describe('in the vendors’ dashboards', () => {
     assert.equal((await simulator.post('/sim/numbers', number)).status, 409);
     const [kept] = await listed();
     assert.deepEqual([kept.sid, kept.phone_number, kept.friendly_name], [added.json.sid, number.phone_number, tag]);
+    assert.deepEqual((await ledger()).numbers.map((each) => each.phone_number), [number.phone_number], 'the account pays for it');
     assert.equal((await simulator.twilio('DELETE', `/IncomingPhoneNumbers/${kept.sid}.json`)).status, 204);
   });
 

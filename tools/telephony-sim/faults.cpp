@@ -9,22 +9,23 @@ namespace {
 
 constexpr int64_t most_armed = 100;
 constexpr int64_t largest_count = 1'000'000;
+constexpr int64_t largest_seed = 9'007'199'254'740'991; // what every reader of JSON keeps whole
 
 std::string problem_with(Json const& wanted)
 {
     if (!wanted.is_object()) return "the fault must be a JSON object";
-    auto const whole = [&](char const* name, int64_t least) {
+    auto const whole = [&](char const* name, int64_t least, int64_t most) {
         if (!wanted.contains(name)) return std::string();
         auto const& value = wanted[name];
-        if (value.is_number_integer() && value >= least && value <= largest_count) return std::string();
-        return std::string(name) + " must be a whole number from " + std::to_string(least) + " to " + std::to_string(largest_count);
+        if (value.is_number_integer() && value >= least && value <= most) return std::string();
+        return std::string(name) + " must be a whole number from " + std::to_string(least) + " to " + std::to_string(most);
     };
     bool const random = wanted.contains("share");
     if (random && wanted.contains("nth")) return "nth cannot stand beside share";
     if (!random && wanted.contains("seed")) return "seed is only for share";
-    if (auto problem = whole("nth", 1); !problem.empty()) return problem;
-    if (auto problem = whole("times", 0); !problem.empty()) return problem;
-    if (auto problem = whole("seed", 0); !problem.empty()) return problem;
+    if (auto problem = whole("nth", 1, largest_count); !problem.empty()) return problem;
+    if (auto problem = whole("times", 0, largest_count); !problem.empty()) return problem;
+    if (auto problem = whole("seed", 0, largest_seed); !problem.empty()) return problem;
     if (random) {
         auto const& share = wanted["share"];
         if (!share.is_number() || share <= 0 || share > 1) return "share must be a number above 0, up to 1";

@@ -16,6 +16,8 @@ struct Fault {
 };
 
 // The faults armed through /sim/faults. They are kept over restarts, and so is how far each has come.
+// One is {operation, kind, nth: 1, times: 1} and what its kind knows: it strikes from the nth matching call on, `times` calls, 0 for all.
+// A random plan has `share` and `seed` instead of `nth`: whether an operation's k-th call is struck depends on these two alone.
 class Faults {
 public:
     explicit Faults(State& state) : m_state(state) { }

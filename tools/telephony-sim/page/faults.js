@@ -29,7 +29,9 @@ function show_fields() {
   operation.disabled = Boolean(only);
   if (only) operation.value = only;
   const vendor = operation.value.split('.')[0];
-  element('refuse-codes').replaceChildren(...(codes[vendor] ?? []).map(option));
+  const known = codes[vendor] ?? [];
+  element('refuse-codes').replaceChildren(...known.map(option));
+  element('refuse-code').placeholder = known[0] ?? '';
 }
 
 function wanted_fault() {
