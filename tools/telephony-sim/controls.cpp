@@ -1,7 +1,9 @@
 #include "tools/telephony-sim/controls.h"
 
+#include "tools/telephony-sim/fault_kinds.h"
 #include "tools/telephony-sim/inventory.h"
 #include "tools/telephony-sim/number_book.h"
+#include "tools/telephony-sim/tampering.h"
 #include "tools/telephony-sim/workspace_book.h"
 
 #include <algorithm>
@@ -47,6 +49,13 @@ Answer Controls::handle(Request const& request)
     if (asked == "POST /sim/settings") return change_settings(request);
     if (asked == "POST /sim/inventory") return limit_inventory(request);
     if (asked == "POST /sim/calls") return call(request);
+    if (asked == "GET /sim/faults") return armed_faults();
+    if (asked == "POST /sim/faults") return arm(request);
+    if (asked == "DELETE /sim/faults") {
+        m_faults.disarm_all();
+        return armed_faults();
+    }
+    if (asked.starts_with("POST /sim/numbers")) return change_number(request);
     if (asked == "POST /sim/reset") return reset();
     return refused(404, "No such control: " + asked);
 }
@@ -94,6 +103,31 @@ Answer Controls::limit_inventory(Request const& request)
     auto const problem = m_state.change([&](Database& db) { return Inventory::limit(db, area_code, (*body)["numbers"]); });
     if (!problem.empty()) return refused(400, problem);
     return json_answer(200, {{"area_code", area_code}, {"numbers", (*body)["numbers"]}});
+}
+
+Answer Controls::armed_faults() const
+{
+    return json_answer(200, {{"faults", m_faults.list()}, {"operations", operation_names()}});
+}
+
+Answer Controls::arm(Request const& request)
+{
+    auto const wanted = parse_json(request.body);
+    if (!wanted) return refused(400, "the body is not JSON");
+    auto const armed = m_faults.arm(*wanted);
+    if (auto const* problem = std::get_if<std::string>(&armed)) return refused(400, *problem);
+    return json_answer(200, std::get<Json>(armed));
+}
+
+// /sim/numbers, or /sim/numbers/{E.164} for one that is there.
+Answer Controls::change_number(Request const& request)
+{
+    auto const body = parse_json(request.body);
+    if (!body) return refused(400, "the body is not JSON");
+    auto const segments = request.segments();
+    if (segments.size() == 2 && segments[1] == "numbers") return add_number(m_state, *body);
+    if (segments.size() == 3 && segments[1] == "numbers") return tamper_with_number(m_state, segments[2], *body);
+    return refused(404, "No such control: " + request.method + " " + request.path);
 }
 
 Answer Controls::call(Request const& request)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tools/telephony-sim/faults.h"
 #include "tools/telephony-sim/journal.h"
 #include "tools/telephony-sim/settings.h"
 #include "tools/telephony-sim/state.h"
@@ -10,8 +11,8 @@ namespace simulator {
 // The simulator's own controls, below /sim/.
 class Controls {
 public:
-    Controls(State& state, Settings& settings, Journal const& journal, Telephone& telephone)
-        : m_state(state), m_settings(settings), m_journal(journal), m_telephone(telephone)
+    Controls(State& state, Settings& settings, Journal const& journal, Faults& faults, Telephone& telephone)
+        : m_state(state), m_settings(settings), m_journal(journal), m_faults(faults), m_telephone(telephone)
     {
     }
 
@@ -23,11 +24,15 @@ private:
     Answer reset();
     Answer change_settings(Request const& request);
     Answer limit_inventory(Request const& request);
+    Answer armed_faults() const;
+    Answer arm(Request const& request);
+    Answer change_number(Request const& request);
     Answer call(Request const& request);
 
     State& m_state;
     Settings& m_settings;
     Journal const& m_journal;
+    Faults& m_faults;
     Telephone& m_telephone;
 };
 

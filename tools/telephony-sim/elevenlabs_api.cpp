@@ -18,13 +18,16 @@ std::optional<ElevenLabsRefusal> refused_key(Request const& request)
 
 Answer ElevenLabsApi::handle(Request const& request)
 {
+    return m_gate.pass(find(request).name, request, [this](Request const& received) { return perform(received); });
+}
+
+Answer ElevenLabsApi::perform(Request const& request)
+{
     auto const operation = find(request);
-    return m_gate.pass(operation.name, request, [&] {
-        if (operation.name == "elevenlabs.unknown") return elevenlabs_answer(404, {{"detail", "Not Found"}});
-        if (!operation.work) return elevenlabs_answer(405, {{"detail", "Method Not Allowed"}});
-        if (auto const refusal = refused_key(request)) return elevenlabs_refusal(*refusal);
-        return operation.work();
-    });
+    if (operation.name == "elevenlabs.unknown") return elevenlabs_answer(404, {{"detail", "Not Found"}});
+    if (!operation.work) return elevenlabs_answer(405, {{"detail", "Method Not Allowed"}});
+    if (auto const refusal = refused_key(request)) return elevenlabs_refusal(*refusal);
+    return operation.work();
 }
 
 ElevenLabsApi::Operation ElevenLabsApi::find(Request const& request)

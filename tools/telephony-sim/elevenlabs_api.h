@@ -18,6 +18,7 @@ public:
     }
 
     Answer handle(Request const& request);
+    Answer perform(Request const& request); // past the gate: neither noted nor struck
 
 private:
     struct Operation {

@@ -1,17 +1,23 @@
 #include "tools/telephony-sim/gate.h"
 
+#include "tools/telephony-sim/fault_kinds.h"
+
 #include <chrono>
 
 namespace simulator {
 
-Answer Gate::pass(std::string const& operation, Request const& request, std::function<Answer()> const& work)
+Answer Gate::pass(std::string const& operation, Request const& request, std::function<Answer(Request const&)> const& work)
 {
     auto const arrived = now_ms();
-    auto answer = work();
-    auto const latency = m_settings.latency_ms(operation);
-    m_journal.write(operation.substr(0, operation.find('.')), operation, request, answer, arrived, now_ms() - arrived + latency);
+    auto const fault = m_faults.strike(operation);
+    auto outcome = fault ? suffer({*fault, operation, request, work, m_state, m_late_effects}) : Outcome{work(request)};
+    Json note;
+    if (fault) note = {{"id", fault->id}, {"kind", fault->kind}, {"effect", outcome.effect ? Json(*outcome.effect) : Json(nullptr)}};
+    auto const latency = m_settings.latency_ms(operation) + outcome.delay_ms;
+    m_journal.write(
+        operation.substr(0, operation.find('.')), operation, request, outcome.answer, arrived, now_ms() - arrived + latency, note);
     wait(latency);
-    return answer;
+    return outcome.answer;
 }
 
 void Gate::wait(int milliseconds)

@@ -1,5 +1,6 @@
 #include "tools/telephony-sim/inventory.h"
 
+#include "tools/telephony-sim/mixing.h"
 #include "tools/telephony-sim/text.h"
 
 #include <algorithm>
@@ -11,26 +12,21 @@ namespace {
 
 constexpr size_t shelf_size = 48;
 
-uint64_t mixed(uint64_t x)
-{
-    x += 0x9E3779B97F4A7C15u;
-    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
-    x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
-    return x ^ (x >> 31);
-}
-
 // Service codes, directory assistance and fiction are never sold.
 bool is_office_code(uint64_t nxx)
 {
     return nxx % 100 != 11 && nxx != 555 && nxx != 950 && nxx != 976;
 }
 
-std::set<std::string> owned_numbers(Database& db, std::string const& area_code)
+std::set<std::string> sold_numbers(Database& db, std::string const& area_code)
 {
-    std::set<std::string> owned;
-    for (auto const& row : db.run("SELECT phone_number FROM numbers WHERE area_code = $1", {area_code}))
-        owned.insert(row.text(0));
-    return owned;
+    std::set<std::string> sold;
+    for (auto const& row : db.run(R"(
+            SELECT phone_number FROM numbers WHERE area_code = $1
+            UNION SELECT phone_number FROM numbers_elsewhere WHERE area_code = $1)",
+             {area_code}))
+        sold.insert(row.text(0));
+    return sold;
 }
 
 std::optional<std::vector<Offer>> limited(Database& db, std::string const& area_code)
@@ -84,14 +80,18 @@ std::vector<Offer> Inventory::offers(Database& db, std::string const& area_code)
 {
     auto const known = area_codes().find(area_code);
     if (known == area_codes().end()) return {};
-    auto const owned = owned_numbers(db, area_code);
-    auto const is_owned = [&](Offer const& offer) { return owned.contains(offer.phone_number); };
+    auto const gone = sold_numbers(db, area_code);
+    auto const is_gone = [&](Offer const& offer) { return gone.contains(offer.phone_number); };
     if (auto list = limited(db, area_code)) {
-        std::erase_if(*list, is_owned);
+        std::erase_if(*list, is_gone);
         return *list;
     }
     // The shelf grows by one with each sale and never shrinks, so whatever a search has shown can be bought until somebody has it.
-    auto const sold = db.run("SELECT COUNT(*) FROM sales WHERE area_code = $1", {area_code}).front().number(0);
+    auto const sold = db.run(R"(
+        SELECT (SELECT COUNT(*) FROM sales WHERE area_code = $1) + (SELECT COUNT(*) FROM numbers_elsewhere WHERE area_code = $1))",
+                            {area_code})
+                          .front()
+                          .number(0);
     auto const wanted = shelf_size + static_cast<size_t>(sold);
     std::set<std::string> seen;
     std::vector<Offer> offers;
@@ -99,7 +99,7 @@ std::vector<Offer> Inventory::offers(Database& db, std::string const& area_code)
         auto const hash = mixed(mixed(m_seed ^ mixed(std::stoull(area_code))) + i);
         if (!is_office_code(200 + hash % 800)) continue;
         auto offer = generated(area_code, hash, known->second);
-        if (seen.insert(offer.phone_number).second && !is_owned(offer)) offers.push_back(std::move(offer));
+        if (seen.insert(offer.phone_number).second && !is_gone(offer)) offers.push_back(std::move(offer));
     }
     return offers;
 }
@@ -110,6 +110,12 @@ std::optional<Offer> Inventory::find(Database& db, std::string const& phone_numb
         if (offer.phone_number == phone_number) return offer;
     }
     return std::nullopt;
+}
+
+void Inventory::give_away(Database& db, std::string const& phone_number)
+{
+    db.run("INSERT INTO numbers_elsewhere (phone_number, area_code) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        {phone_number, area_code_of(phone_number)});
 }
 
 std::string Inventory::limit(Database& db, std::string const& area_code, Json const& numbers)

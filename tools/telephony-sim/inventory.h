@@ -32,6 +32,9 @@ public:
     std::vector<Offer> offers(Database& db, std::string const& area_code) const;
     std::optional<Offer> find(Database& db, std::string const& phone_number) const;
 
+    // Sells the number to somebody who is none of the accounts.
+    static void give_away(Database& db, std::string const& phone_number);
+
     // `numbers` is a list of E.164 strings or of objects {phone_number, sms, mms, voice, beta, address_requirements}; null lifts the limit.
     // Returns what is wrong with it, or "".
     static std::string limit(Database& db, std::string const& area_code, Json const& numbers);

@@ -50,12 +50,13 @@ std::string without_secrets(std::string text)
 } // namespace
 
 void Journal::write(std::string const& vendor, std::string const& operation, Request const& request, Answer const& answer,
-    int64_t arrived_ms, int64_t took_ms)
+    int64_t arrived_ms, int64_t took_ms, Json const& fault)
 {
     auto const target = without_secrets(request.path + (request.query.empty() ? "" : "?" + request.query));
     Json entry{{"time", rfc3339(arrived_ms)}, {"ms", took_ms}, {"vendor", vendor}, {"operation", operation}, {"method", request.method},
-        {"path", target}, {"content_type", request.content_type}, {"body", without_secrets(request.body)}, {"status", answer.status},
-        {"unknown_parameters", answer.unknown_parameters}, {"warnings", Json::array()}};
+        {"path", target}, {"content_type", request.content_type}, {"body", without_secrets(request.body)},
+        {"status", answer.is_cut ? 0 : answer.status}, {"fault", fault}, {"unknown_parameters", answer.unknown_parameters},
+        {"warnings", Json::array()}};
     if (vendor == "twilio" && !answer.unknown_parameters.empty()) entry["warnings"].push_back(20001);
     m_state.note([&](Database& db) {
         db.run("INSERT INTO journal (entry) VALUES ($1)", {to_text(entry)});

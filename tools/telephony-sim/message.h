@@ -29,6 +29,7 @@ struct Answer {
     std::string body;
     std::string content_type = "application/json";
     Fields headers;
+    bool is_cut = false; // nothing of it is sent: the connection is reset instead
     std::vector<std::string> unknown_parameters; // ignored, as the vendor does, but noted in the journal
 };
 

@@ -18,6 +18,7 @@ constexpr std::array files{
     File{"/", "page/index.html", "text/html; charset=utf-8"},
     File{"/telephone.css", "page/telephone.css", "text/css; charset=utf-8"},
     File{"/telephone.js", "page/telephone.js", "text/javascript; charset=utf-8"},
+    File{"/faults.js", "page/faults.js", "text/javascript; charset=utf-8"},
     File{"/mark.svg", "page/mark.svg", "image/svg+xml"},
 };
 

@@ -39,8 +39,12 @@ void expect_no_more(httplib::Request const& wire)
         const_cast<httplib::Request&>(wire).body_consumed_ = true;
 }
 
+// Whether the connection that this thread serves is to end without the answer.
+thread_local bool connection_is_cut = false;
+
 void reply(httplib::Response& wire, Answer const& answer)
 {
+    connection_is_cut = answer.is_cut;
     wire.status = answer.status;
     for (auto const& [name, value] : answer.headers)
         wire.set_header(name, value);
@@ -55,7 +59,27 @@ std::string path_of(httplib::Request const& wire)
 } // namespace
 
 struct Server::Wire {
-    httplib::Server server;
+    // httplib's own, and able to end a connection with a reset instead of an answer.
+    struct : httplib::Server {
+        bool process_and_close_socket(socket_t socket) override
+        {
+            std::string remote_address, local_address;
+            int remote_port = 0, local_port = 0;
+            connection_is_cut = false;
+            bool const went_well = httplib::detail::process_server_socket(svr_sock_, socket, keep_alive_max_count_, keep_alive_timeout_sec_,
+                read_timeout_sec_, read_timeout_usec_, write_timeout_sec_, write_timeout_usec_,
+                [&](httplib::Stream& stream, bool close, bool& closed) {
+                    return process_request(stream, remote_address, remote_port, local_address, local_port, close, closed, nullptr, nullptr);
+                });
+            linger const at_once{1, 0};
+            if (connection_is_cut)
+                ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+            else
+                httplib::detail::shutdown_socket(socket);
+            httplib::detail::close_socket(socket);
+            return went_well;
+        }
+    } server;
 };
 
 Server::Server(Handler handle) : m_wire(std::make_unique<Wire>())
@@ -70,6 +94,9 @@ Server::Server(Handler handle) : m_wire(std::make_unique<Wire>())
     server.set_keep_alive_timeout(idle_connection.count());
     server.set_read_timeout(slow_client);
     server.set_write_timeout(slow_client);
+    server.set_header_writer([](httplib::Stream& stream, httplib::Headers& headers) {
+        return connection_is_cut ? -1 : httplib::detail::write_headers(stream, headers);
+    });
     auto const serve = [handle = std::move(handle)](httplib::Request const& wire, httplib::Response& response) {
         expect_no_more(wire);
         reply(response, handle(received(wire)));

@@ -20,6 +20,8 @@ std::string problem_with(Json const& patch)
             }
         } else if (key == "second_import") {
             if (value != "conflict" && value != "second_id") return "second_import must be conflict or second_id";
+        } else if (key == "repeated_buy") {
+            if (value != "refused" && value != "updated") return "repeated_buy must be refused or updated";
         } else if (key == "failed_initiation") {
             if (value != "drop" && value != "placeholders") return "failed_initiation must be drop or placeholders";
         } else {
@@ -33,7 +35,7 @@ std::string problem_with(Json const& patch)
 
 Settings::Settings(State& state, int default_latency_ms)
     : m_state(state), m_initial{{"latency_ms", {{"default", default_latency_ms}}}, {"second_import", "conflict"},
-                          {"failed_initiation", "drop"}},
+                          {"repeated_buy", "refused"}, {"failed_initiation", "drop"}},
       m_settings(m_initial)
 {
     auto const kept = m_state.look([](Database& db) { return remembered(db, "settings"); });
@@ -58,6 +60,12 @@ bool Settings::second_import_conflicts() const
 {
     std::lock_guard const lock(m_mutex);
     return m_settings["second_import"] == "conflict";
+}
+
+bool Settings::repeated_buy_updates() const
+{
+    std::lock_guard const lock(m_mutex);
+    return m_settings["repeated_buy"] == "updated";
 }
 
 bool Settings::failed_initiation_drops_call() const

@@ -22,6 +22,7 @@ public:
     Json all() const;
     int latency_ms(std::string const& operation) const;
     bool second_import_conflicts() const; // else it gets a second id
+    bool repeated_buy_updates() const; // else it is refused
     bool failed_initiation_drops_call() const; // else the call goes on with the agent's placeholders
 
     // What is wrong with the patch, or "".

@@ -34,12 +34,25 @@ bool is_elevenlabs(std::string const& path)
 } // namespace
 
 Simulator::Simulator(Options const& options)
-    : m_state(options.state), m_settings(m_state, options.latency_ms), m_journal(m_state), m_gate(m_settings, m_journal),
-      m_inventory(settled_seed(m_state, options.seed)), m_twilio(m_state, m_inventory, m_gate),
-      m_elevenlabs(m_state, m_settings, m_gate, options.webhook_secret), m_telephone(m_state, m_settings),
-      m_controls(m_state, m_settings, m_journal, m_telephone)
+    : m_state(options.state), m_settings(m_state, options.latency_ms), m_journal(m_state), m_faults(m_state),
+      m_late_effects(m_state, m_journal, [this](Request const& request) { return perform(request); }),
+      m_gate(m_state, m_settings, m_journal, m_faults, m_late_effects), m_inventory(settled_seed(m_state, options.seed)),
+      m_twilio(m_state, m_settings, m_inventory, m_gate), m_elevenlabs(m_state, m_settings, m_gate, options.webhook_secret),
+      m_telephone(m_state, m_settings), m_controls(m_state, m_settings, m_journal, m_faults, m_telephone)
 {
     m_state.change([](Database& db) { prepare_workspace(db); });
+    m_late_effects.start();
+}
+
+void Simulator::close()
+{
+    m_late_effects.stop();
+    m_gate.close();
+}
+
+Answer Simulator::perform(Request const& request)
+{
+    return is_twilio(request.path) ? m_twilio.perform(request) : m_elevenlabs.perform(request);
 }
 
 Answer Simulator::handle(Request const& request)

@@ -2,9 +2,11 @@
 
 #include "tools/telephony-sim/controls.h"
 #include "tools/telephony-sim/elevenlabs_api.h"
+#include "tools/telephony-sim/faults.h"
 #include "tools/telephony-sim/gate.h"
 #include "tools/telephony-sim/inventory.h"
 #include "tools/telephony-sim/journal.h"
+#include "tools/telephony-sim/late_effects.h"
 #include "tools/telephony-sim/settings.h"
 #include "tools/telephony-sim/state.h"
 #include "tools/telephony-sim/telephone.h"
@@ -28,14 +30,19 @@ struct Options {
 class Simulator {
 public:
     explicit Simulator(Options const& options);
+    ~Simulator() { close(); }
 
     Answer handle(Request const& request);
-    void close() { m_gate.close(); }
+    void close();
 
 private:
+    Answer perform(Request const& request);
+
     State m_state;
     Settings m_settings;
     Journal m_journal;
+    Faults m_faults;
+    LateEffects m_late_effects;
     Gate m_gate;
     Inventory m_inventory;
     TwilioApi m_twilio;

@@ -34,6 +34,9 @@ constexpr char const* schema = R"(
 
     CREATE TABLE IF NOT EXISTS inventory_limits (area_code TEXT PRIMARY KEY, offers TEXT NOT NULL) WITHOUT ROWID;
 
+    -- Numbers that somebody else has bought.
+    CREATE TABLE IF NOT EXISTS numbers_elsewhere (phone_number TEXT PRIMARY KEY, area_code TEXT NOT NULL) WITHOUT ROWID;
+
     CREATE TABLE IF NOT EXISTS imported_numbers (
         sequence        INTEGER PRIMARY KEY AUTOINCREMENT,
         phone_number_id TEXT NOT NULL UNIQUE,
@@ -47,6 +50,24 @@ constexpr char const* schema = R"(
     CREATE TABLE IF NOT EXISTS agents (sequence INTEGER PRIMARY KEY AUTOINCREMENT, agent_id TEXT NOT NULL UNIQUE, body TEXT NOT NULL);
     CREATE TABLE IF NOT EXISTS webhooks (sequence INTEGER PRIMARY KEY AUTOINCREMENT, webhook_id TEXT NOT NULL UNIQUE, body TEXT NOT NULL);
     CREATE TABLE IF NOT EXISTS secrets (sequence INTEGER PRIMARY KEY AUTOINCREMENT, secret_id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, value TEXT NOT NULL);
+
+    -- `seen` counts the matching calls by operation; `remaining` is NULL for a fault that strikes until it is disarmed.
+    CREATE TABLE IF NOT EXISTS faults (
+        id        INTEGER PRIMARY KEY AUTOINCREMENT,
+        operation TEXT NOT NULL,
+        fault     TEXT NOT NULL,
+        seen      TEXT NOT NULL DEFAULT '{}',
+        struck    INTEGER NOT NULL DEFAULT 0,
+        remaining INTEGER
+    );
+    CREATE TABLE IF NOT EXISTS late_effects (
+        id        INTEGER PRIMARY KEY AUTOINCREMENT,
+        due       INTEGER NOT NULL,
+        fault_id  INTEGER NOT NULL,
+        operation TEXT NOT NULL,
+        request   TEXT NOT NULL
+    );
+    CREATE INDEX IF NOT EXISTS late_effects_due ON late_effects (due);
 
     CREATE TABLE IF NOT EXISTS journal (sequence INTEGER PRIMARY KEY AUTOINCREMENT, entry TEXT NOT NULL);
 )";
@@ -76,6 +97,7 @@ void State::forget_everything()
     change([](Database& db) {
         db.script(R"(
             DELETE FROM facts WHERE name <> 'seed'; DELETE FROM numbers; DELETE FROM sales; DELETE FROM inventory_limits;
+            DELETE FROM numbers_elsewhere; DELETE FROM faults; DELETE FROM late_effects;
             DELETE FROM imported_numbers; DELETE FROM agents; DELETE FROM webhooks; DELETE FROM secrets; DELETE FROM journal;
             DELETE FROM sqlite_sequence;
         )");

@@ -77,19 +77,22 @@ std::string account_path(std::string const& rest)
 
 Answer TwilioApi::handle(Request const& request)
 {
+    return m_gate.pass(find(request).name, request, [this](Request const& received) { return perform(received); });
+}
+
+Answer TwilioApi::perform(Request const& request)
+{
     auto const segments = request.segments();
     auto const path_sid = segments.size() < 3 ? "" : segments.size() == 3 ? without_json(segments[2]) : segments[2];
     auto const operation = find(request);
-    return m_gate.pass(operation.name, request, [&] {
-        auto const refusal = refused_credentials(request, path_sid);
-        auto answer = refusal ? twilio_refusal(*refusal) : operation.work();
-        for (auto const& fields : {request.query_fields(), request.form_fields()}) {
-            for (auto const& [name, value] : fields) {
-                if (!operation.knows(name)) answer.unknown_parameters.push_back(name);
-            }
+    auto const refusal = refused_credentials(request, path_sid);
+    auto answer = refusal ? twilio_refusal(*refusal) : operation.work();
+    for (auto const& fields : {request.query_fields(), request.form_fields()}) {
+        for (auto const& [name, value] : fields) {
+            if (!operation.knows(name)) answer.unknown_parameters.push_back(name);
         }
-        return answer;
-    });
+    }
+    return answer;
 }
 
 TwilioApi::Operation TwilioApi::find(Request const& request)
@@ -245,7 +248,13 @@ Answer TwilioApi::buy(Request const& request, std::string const& type)
     if (phone_number.empty() && area_code == magic_area_code) return buy_magic(magic_fine, form);
     if (!phone_number.empty() && !is_e164(phone_number)) return twilio_refusal({400, 21421, phone_number + " is not a valid number"});
 
+    bool const updates_owned = m_settings.repeated_buy_updates(); // asked outside: the settings keep themselves in the state
     auto const bought = m_state.change([&](Database& db) -> std::variant<Json, TwilioRefusal> {
+        if (auto owned = updates_owned ? find_owned_by_number(db, phone_number) : std::nullopt) {
+            if (auto refusal = apply_number_fields(form, *owned)) return *refusal;
+            update_owned(db, *owned);
+            return *owned;
+        }
         std::optional<Offer> offer;
         if (!phone_number.empty()) {
             offer = m_inventory.find(db, phone_number);

@@ -13,9 +13,13 @@ namespace simulator {
 // Everything below /2010-04-01.
 class TwilioApi {
 public:
-    TwilioApi(State& state, Inventory const& inventory, Gate& gate) : m_state(state), m_inventory(inventory), m_gate(gate) { }
+    TwilioApi(State& state, Settings const& settings, Inventory const& inventory, Gate& gate)
+        : m_state(state), m_settings(settings), m_inventory(inventory), m_gate(gate)
+    {
+    }
 
     Answer handle(Request const& request);
+    Answer perform(Request const& request); // past the gate: neither noted nor struck
 
 private:
     // What a request asks for: its name for journal and latencies, the parameters it knows, and the work itself.
@@ -43,6 +47,7 @@ private:
     Answer release(Request const& request, std::string const& sid);
 
     State& m_state;
+    Settings const& m_settings;
     Inventory const& m_inventory;
     Gate& m_gate;
 };

@@ -216,7 +216,7 @@ element('sound').addEventListener('click', (event) => {
 document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape') hang_up();
   // Enter in a field would press the form's button, which says "Hang up" now.
-  if (event.key === 'Enter' && current && event.target instanceof HTMLInputElement) event.preventDefault();
+  if (event.key === 'Enter' && current && event.target instanceof HTMLInputElement && event.target.form === element('dialler')) event.preventDefault();
   const on_page = event.target === document.body && !event.ctrlKey && !event.metaKey && !event.altKey;
   if (!on_page) return;
   if (/^[0-9+]$/.test(event.key)) press(event.key);
