@@ -93,7 +93,7 @@ public:
     }
 
     // The state is the organisation's at once; its line follows, as fast as the vendors answer.
-    http::Response change_life(http::Request const& request, Outcome (*change)(sql::Writer&, std::string const&), char const* action)
+    http::Response change_life(http::Request const& request, Outcome (*step)(sql::Writer&, std::string const&), char const* action)
     {
         auto const id = request.path_param("id");
         auto const session = m_access.platform_admin(request);
@@ -102,7 +102,7 @@ public:
             if (RequestFields const fields(request.body, {}); fields.problem()) return refuse(request, *fields.problem());
         auto const changed = m_database.write(sql::Scope::organization(id), [&](sql::Writer& db) -> Outcome {
             auto const before = find_organization(db, id);
-            auto const done = change(db, id);
+            auto const done = step(db, id);
             if (done && find_organization(db, id)->organization.state != before->organization.state)
                 append_audit(db, {id, session->user.id, std::string("organization_") + action, id}, sha256_hex);
             return done;
