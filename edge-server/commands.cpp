@@ -120,6 +120,61 @@ int run_doctor(Config const& config, bool fix)
     return problems == 0 ? 0 : 1;
 }
 
+int run_reconcile(Config const& config, bool repair)
+{
+    constexpr std::size_t unattended = 5; // repairs that nobody read first
+    if (config.admin_email.empty() || config.admin_password.empty())
+        throw std::runtime_error("set DEALERLINE_ADMIN_EMAIL and DEALERLINE_ADMIN_PASSWORD to those of a platform admin");
+    auto const address = "http://" + config.listen_host() + ':' + std::to_string(config.listen_port());
+    ProviderClient server("The server", "The running server", address, config.secrets());
+    std::string cookie;
+    auto const ask = [&](std::string const& method, std::string const& path, Json const& body) {
+        ProviderRequest request{method, path, {{"Origin", config.public_url}}, "application/json", body.is_null() ? "" : body.dump()};
+        if (!cookie.empty()) request.headers.emplace_back("Cookie", cookie);
+        auto const answer = server.call(request);
+        if (!answer) throw std::runtime_error(address + path + ": " + answer.message);
+        if (!answer.cookie.empty()) cookie = answer.cookie;
+        return answer.body;
+    };
+    ask("POST", "/api/session", {{"email", config.admin_email}, {"password", config.admin_password}});
+    auto const report = ask("POST", "/api/admin/drift/look", nullptr);
+    auto const orphans = ask("GET", "/api/admin/orphans", nullptr);
+
+    auto ids = Json::array();
+    std::size_t differences = 0, repairable = 0;
+    for (auto const& finding : member_of(report, "findings")) {
+        if (text_of(finding, "kind") == "not_ours") continue;
+        ++differences;
+        auto const plan = text_of(finding, "repair");
+        std::cout << "drift   " << text_of(finding, "message") << "\n        "
+                  << (plan.empty() ? "By hand: " + text_of(finding, "next_step") : "Repair: " + plan) << '\n';
+        if (plan.empty()) continue;
+        ++repairable;
+        if (ids.size() < unattended) ids.push_back(text_of(finding, "id"));
+    }
+    for (auto const& orphan : member_of(orphans, "orphans"))
+        std::cout << "orphan  " << text_of(orphan, "message") << " $" << text_of(orphan, "monthly_cost") << " a month\n";
+    auto const lost = member_of(orphans, "orphans").size();
+    if (differences + lost == 0) {
+        std::cout << "ok      Our books and the vendors' agree.\n";
+        return 0;
+    }
+    if (!repair || ids.empty()) return 1;
+
+    auto const repaired = ask("POST", "/api/admin/drift/repair", {{"ids", ids}});
+    std::size_t failed = 0;
+    for (auto const& one : member_of(repaired, "repaired")) {
+        auto const done = text_of(one, "done");
+        failed += done.empty();
+        std::cout << (done.empty() ? "failed  " : "done    ") << text_of(one, "id") << ": " << (done.empty() ? text_of(one, "failure") : done)
+                  << '\n';
+    }
+    if (repairable > ids.size())
+        std::cout << "left    " << repairable - ids.size() << " more: unattended, " << unattended
+                  << " are repaired at a time. Run it again, or use the console.\n";
+    return failed == 0 && repairable == ids.size() && differences == repairable && lost == 0 ? 0 : 1;
+}
+
 int run_backup(Config const& config, std::string const& file)
 {
     sql::backup(config.database, file);

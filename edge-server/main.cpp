@@ -88,6 +88,9 @@ int main(int argument_count, char** arguments)
     bool fix = false;
     auto* doctor = program.add_subcommand("doctor", "Check credentials, the public URL and the agent");
     doctor->add_flag("--fix", fix, "Set the agent and its webhooks as they must be");
+    bool repair = false;
+    auto* reconcile = program.add_subcommand("reconcile", "Compare our books with the vendors'; asks the running server");
+    reconcile->add_flag("--repair", repair, "Repair what can be repaired without a human, five at most");
     std::string file;
     auto* backup = program.add_subcommand("backup", "Copy the running database to FILE");
     backup->add_option("file", file)->required();
@@ -114,6 +117,7 @@ int main(int argument_count, char** arguments)
     set_up_log(config.log);
     try {
         if (doctor->parsed()) return run_doctor(config, fix);
+        if (reconcile->parsed()) return run_reconcile(config, repair);
         if (backup->parsed()) return run_backup(config, file);
         if (snapshot->parsed()) return run_snapshot(config, file);
         if (restore->parsed()) return run_restore(config, file);

@@ -131,14 +131,14 @@ ProviderClient::~ProviderClient() = default;
 
 ProviderAnswer ProviderClient::call(ProviderRequest const& request)
 {
-    if (!m_pool->enter()) return {Ending::NotSent, 0, {}, "Too many calls to " + m_name + " are under way.", {}, busy_pause};
+    if (!m_pool->enter()) return {Ending::NotSent, 0, {}, "Too many calls to " + m_name + " are under way.", {}, {}, busy_pause};
     struct Inside {
         Pool& pool;
         std::unique_ptr<httplib::Client> client = {};
         ~Inside() { pool.leave(std::move(client)); }
     } inside{*m_pool};
     if (auto const wait = m_breaker.enter(now()); wait.count() > 0)
-        return {Ending::NotSent, 0, {}, m_name + " does not answer at present.", {}, wait};
+        return {Ending::NotSent, 0, {}, m_name + " does not answer at present.", {}, {}, wait};
     auto& client = inside.client = m_pool->client();
 
     httplib::Request raw;
@@ -172,6 +172,8 @@ ProviderAnswer ProviderClient::call(ProviderRequest const& request)
         answer.status = result->status;
         answer.ending = ending_of(result->status);
         if (answer.ending == Ending::Done) {
+            answer.cookie = result->get_header_value("Set-Cookie");
+            answer.cookie.erase(std::min(answer.cookie.find(';'), answer.cookie.size()));
             answer.body = text.empty() ? Json() : Json::parse(text, nullptr, false);
             if (answer.body.is_discarded()) {
                 answer.ending = Ending::Unclear;

@@ -29,6 +29,7 @@ struct ProviderAnswer {
     std::string code; // the vendor's own: "21422", "phone_number_not_found"; '' when it gave none
     std::string message; // for people, bounded, every configured secret blotted out
     Json body; // of a 2xx only
+    std::string cookie; // set by a 2xx, without its attributes
     std::chrono::milliseconds retry_after{0}; // not sent: how long to wait; throttled: what the vendor asked for, bounded
 
     explicit operator bool() const { return ending == Ending::Done; }

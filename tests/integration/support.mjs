@@ -456,6 +456,20 @@ class Installation {
         return this.sim('/sim/inventory', { area_code, numbers });
     }
 
+    // The next calls of that operation fail in that way.
+    arm(fault) {
+        return this.sim('/sim/faults', fault);
+    }
+
+    async disarm() {
+        assert.equal((await ask(`${this.simulator_url}/sim/faults`, { method: 'DELETE' })).status, 200);
+    }
+
+    // As somebody at the vendor's own console who does not know of us.
+    tamper(number, change) {
+        return this.sim(`/sim/numbers/${number}`, change);
+    }
+
     call(to, from = '+17785550142') {
         return this.sim('/sim/calls', { from, to });
     }
