@@ -47,11 +47,11 @@ async function titles() {
 
 async function with_console(args, use) {
     const program = start_console(...args);
+    const ended = new Promise((done) => program.once('exit', done));
     try {
         await use(program);
         assert.equal(program.exitCode, null, program.complaints);
     } finally {
-        const ended = new Promise((done) => program.once('exit', done));
         program.kill();
         await ended;
     }

@@ -35,8 +35,8 @@ std::optional<Session> session_from(Json const& answer)
 
 OrganizationRow organization_row_from(Json const& json)
 {
-    return {
-        organization_from(json), text_of(json, "status"), text_of(json, "phone_number"), text_of(json, "place"), text_of(json, "cause")};
+    return {organization_from(json), text_of(json, "status"), text_of(json, "phone_number"), text_of(json, "place"), text_of(json, "cause"),
+        time_of(json, "release_at")};
 }
 
 NumberRow number_row_from(Json const& json)
@@ -51,6 +51,32 @@ std::map<std::string, int> counts_from(Json const& counts)
     for (auto const& [name, value] : counts.items())
         if (value.is_number()) result[name] = static_cast<int>(value.get<double>());
     return result;
+}
+
+DriftReport drift_from(Json const& answer)
+{
+    DriftReport report;
+    report.looked_at = time_of(answer, "looked_at");
+    report.failure = text_of(answer, "failure");
+    report.at_twilio = count_of(answer, "at_twilio");
+    report.at_elevenlabs = count_of(answer, "at_elevenlabs");
+    report.not_ours = count_of(answer, "not_ours");
+    each(member_of(answer, "findings"), [&](Json const& finding) {
+        report.findings.push_back({text_of(finding, "id"), text_of(finding, "kind"), text_of(finding, "phone_number"),
+            text_of(finding, "organization_id"), text_of(finding, "organization_name"), text_of(finding, "message"),
+            text_of(finding, "repair"), text_of(finding, "next_step"), time_of(finding, "found_at")});
+    });
+    return report;
+}
+
+std::vector<Orphan> orphans_from(Json const& answer)
+{
+    std::vector<Orphan> orphans;
+    each(member_of(answer, "orphans"), [&](Json const& orphan) {
+        orphans.push_back({text_of(orphan, "twilio_sid"), text_of(orphan, "phone_number"), text_of(orphan, "organization_id"),
+            text_of(orphan, "organization_name"), text_of(orphan, "message"), text_of(orphan, "monthly_cost")});
+    });
+    return orphans;
 }
 
 Run run_with_steps_from(Json const& answer)

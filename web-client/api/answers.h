@@ -12,6 +12,8 @@ std::optional<Session> session_from(Json const& answer); // nothing without a us
 OrganizationRow organization_row_from(Json const& json);
 NumberRow number_row_from(Json const& json);
 Overview overview_from(Json const& answer);
+DriftReport drift_from(Json const& answer);
+std::vector<Orphan> orphans_from(Json const& answer);
 Run run_with_steps_from(Json const& answer);
 std::map<std::string, int> counts_from(Json const& counts);
 

@@ -1,6 +1,7 @@
 #include "web-client/app/app.h"
 
 #include "build/generated/embedded_fonts.h"
+#include "web-client/views/drift_view.h"
 #include "web-client/views/notifications_view.h"
 #include "web-client/views/organization_view.h"
 #include "web-client/views/organizations_view.h"
@@ -60,6 +61,7 @@ View& App::view_of(std::string const& path)
     if (path == "notifications") view = std::make_unique<NotificationsView>();
     if (path == "organizations") view = std::make_unique<OrganizationsView>();
     if (path == "organization") view = std::make_unique<OrganizationView>();
+    if (path == "drift") view = std::make_unique<DriftView>();
     if (path == "numbers") view = std::make_unique<NumbersView>();
     return *view;
 }

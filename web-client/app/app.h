@@ -47,6 +47,11 @@ private:
     void apply(RetryRun const& command) { m_data->act(command); }
     void apply(Decide const& command) { m_data->act(command); }
     void apply(SaveSettings const& command) { m_data->act(command); }
+    void apply(ChangeLife const& command) { m_data->act(command); }
+    void apply(LookForDrift const& command) { m_data->act(command); }
+    void apply(RepairDrift const& command) { m_data->act(command); }
+    void apply(AdoptOrphan const& command) { m_data->act(command); }
+    void apply(ReleaseOrphan const& command) { m_data->act(command); }
     void apply(Copy const& command);
     void apply(SetTheme const& command);
     void apply(CloseToast const& command);

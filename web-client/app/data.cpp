@@ -164,6 +164,10 @@ void Data::look()
             }
         }
     }
+    if (screen == "drift" && signed_in->session.is_platform()) {
+        if (m_state.drift.is_missing()) fetch(m_state.drift, "/api/admin/drift", drift_from);
+        if (m_state.orphans.is_missing()) fetch(m_state.orphans, "/api/admin/orphans", orphans_from);
+    }
     if (screen == "organizations") {
         if (auto const id = address.at(1); !id.empty())
             look_at_organization(id);
@@ -200,6 +204,8 @@ void Data::try_again()
         remote.stale = true;
     };
     clear(m_state.overview);
+    clear(m_state.drift);
+    clear(m_state.orphans);
     clear(m_state.organizations);
     clear(m_state.numbers);
     for (auto& [status, list] : m_state.notifications)
@@ -230,6 +236,8 @@ void Data::forget()
         list.loaded = list.asking = false;
     };
     empty(m_state.overview);
+    empty(m_state.drift);
+    empty(m_state.orphans);
     empty_list(m_state.organizations);
     empty_list(m_state.matches);
     empty_list(m_state.numbers);
@@ -388,6 +396,90 @@ void Data::act(SaveSettings const& command)
         });
 }
 
+void Data::act(ChangeLife const& command)
+{
+    auto const name = "life:" + command.organization_id;
+    if (m_state.action(name).busy) return;
+    start(name);
+    ask("POST", "/api/organizations/" + url_encoded(command.organization_id) + '/' + command.change, Json::object(),
+        [this, name, command](Result<Json> answer) {
+            finish(name, answer ? Error{} : answer.error());
+            touch(command.organization_id);
+            if (!answer) return say("Nothing changed", answer.error().message, true);
+            m_state.details[command.organization_id].organization.value = organization_row_from(member_of(*answer, "organization"));
+            if (command.change == "resume") return say("Switched on", "Jack answers again as soon as the line is checked.");
+            say(command.change == "close" ? "Closed" : "Switched off", "Calls come to us from now on.");
+        });
+}
+
+void Data::act(LookForDrift const&)
+{
+    if (m_state.action("drift").busy) return;
+    start("drift");
+    ask("POST", "/api/admin/drift/look", Json::object(), [this](Result<Json> answer) {
+        finish("drift", answer ? Error{} : answer.error());
+        if (answer) m_state.drift.value = drift_from(*answer);
+        m_state.orphans.stale = true;
+    });
+}
+
+// The server takes a bounded number at once; the rest follows when these are done.
+void Data::act(RepairDrift const& command)
+{
+    static constexpr std::size_t at_once = 50;
+    if (m_state.action("drift").busy || command.ids.empty()) return;
+    start("drift");
+    auto const end = command.ids.begin() + static_cast<std::ptrdiff_t>(std::min(command.ids.size(), at_once));
+    std::vector<std::string> const first(command.ids.begin(), end), rest(end, command.ids.end());
+    ask("POST", "/api/admin/drift/repair", {{"ids", first}}, [this, rest](Result<Json> answer) {
+        finish("drift", answer ? Error{} : answer.error());
+        if (!answer) return;
+        m_state.drift.value = drift_from(*answer);
+        m_state.orphans.stale = true;
+        int done = 0;
+        std::string failure;
+        if (auto const& repaired = member_of(*answer, "repaired"); repaired.is_array())
+            for (Json const& one : repaired) {
+                if (auto const problem = text_of(one, "failure"); problem.empty())
+                    ++done;
+                else
+                    failure = problem;
+            }
+        if (!failure.empty()) return say("Not everything is repaired", failure, true);
+        if (!rest.empty()) return act(RepairDrift{rest});
+        say("Repaired", done == 1 ? "One thing is right again." : std::to_string(done) + " things are right again.");
+    });
+}
+
+void Data::act(AdoptOrphan const& command)
+{
+    auto const name = "orphan:" + command.twilio_sid;
+    if (m_state.action(name).busy) return;
+    start(name);
+    ask("POST", "/api/admin/orphans/" + url_encoded(command.twilio_sid) + "/adopt", {{"organization_id", command.organization_id}},
+        [this, name, command](Result<Json> answer) {
+            finish(name, answer ? Error{} : answer.error());
+            if (!answer) return say("Nothing changed", answer.error().message, true);
+            say("Adopted", "The line is being set up with this number.");
+            act(LookForDrift{});
+            touch(command.organization_id);
+        });
+}
+
+void Data::act(ReleaseOrphan const& command)
+{
+    auto const name = "orphan:" + command.twilio_sid;
+    if (m_state.action(name).busy) return;
+    start(name);
+    ask("POST", "/api/admin/orphans/" + url_encoded(command.twilio_sid) + "/release", {{"phone_number", command.phone_number}},
+        [this, name](Result<Json> answer) {
+            finish(name, answer ? Error{} : answer.error());
+            if (!answer) return say("Nothing changed", answer.error().message, true);
+            say("Released", "The number is given back and costs nothing more.");
+            m_state.drift.stale = m_state.orphans.stale = true;
+        });
+}
+
 void Data::say(std::string title, std::string text, bool is_error)
 {
     if (m_state.toasts.size() >= most_toasts) m_state.toasts.erase(m_state.toasts.begin());
@@ -454,7 +546,7 @@ double Data::work(double present)
                 refresh_row(id);
         }
         if (static_cast<int>(m_state.numbers.rows.size()) <= one_page) m_state.numbers.stale = true;
-        m_state.overview.stale = true;
+        m_state.overview.stale = m_state.drift.stale = m_state.orphans.stale = true;
         for (auto& [status, list] : m_state.notifications)
             list.stale = true;
         for (auto& [id, one] : m_state.notification)

@@ -30,6 +30,11 @@ public:
     void act(RetryRun const& command);
     void act(Decide const& command);
     void act(SaveSettings const& command);
+    void act(ChangeLife const& command);
+    void act(LookForDrift const& command);
+    void act(RepairDrift const& command);
+    void act(AdoptOrphan const& command);
+    void act(ReleaseOrphan const& command);
 
     void on_event(std::string const& name, Json const& data);
     void say(std::string title, std::string text, bool is_error = false);

@@ -103,6 +103,7 @@ struct OrganizationRow {
     std::string phone_number;
     std::string place;
     std::string cause;
+    Time release_at; // closed: its number is given back then
 };
 
 struct NumberRow {
@@ -113,6 +114,25 @@ struct NumberRow {
 struct Run {
     ProvisioningRun run;
     std::vector<ProvisioningStep> steps;
+};
+
+// One difference between our books and the vendors'.
+struct DriftFinding {
+    std::string id, kind, phone_number, organization_id, organization_name;
+    std::string message, repair, next_step; // without a repair a human must act
+    Time found_at;
+};
+
+// Paid for and used by nobody.
+struct Orphan {
+    std::string twilio_sid, phone_number, organization_id, organization_name, message, monthly_cost;
+};
+
+struct DriftReport {
+    Time looked_at;
+    std::string failure;
+    std::vector<DriftFinding> findings;
+    int at_twilio = 0, at_elevenlabs = 0, not_ours = 0;
 };
 
 struct Provider {
@@ -179,6 +199,8 @@ struct AppState {
     std::string theme; // light, dark; empty follows the system
 
     Remote<Overview> overview;
+    Remote<DriftReport> drift;
+    Remote<std::vector<Orphan>> orphans;
     RemoteList<OrganizationRow> organizations;
     RemoteList<OrganizationRow> matches; // what the palette looks for
     RemoteList<NumberRow> numbers;

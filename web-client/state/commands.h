@@ -47,6 +47,22 @@ struct SaveSettings {
     std::string name;
     std::string time_zone;
 };
+struct ChangeLife {
+    std::string organization_id;
+    std::string change; // suspend, resume, close
+};
+struct LookForDrift { };
+struct RepairDrift {
+    std::vector<std::string> ids;
+};
+struct AdoptOrphan {
+    std::string twilio_sid;
+    std::string organization_id;
+};
+struct ReleaseOrphan {
+    std::string twilio_sid;
+    std::string phone_number; // as it was typed
+};
 struct Copy {
     std::string text;
 };
@@ -58,12 +74,12 @@ struct CloseToast {
 };
 struct Reload { };
 struct Open { // a dialog
-    std::string dialog; // palette, keys, menu, dismiss:<id>; empty closes
+    std::string dialog; // palette, keys, menu, dismiss:<id>, suspend:<id>, close:<id>, release:<SID>; empty closes
 };
 
 // What a person asked for while a frame was drawn; App carries it out afterwards.
-using Command = std::variant<SignIn, SignOut, OpenPage, Go, LoadMore, Find, TryAgain, Activate, RetryRun, Decide, SaveSettings, Copy,
-    SetTheme, CloseToast, Reload, Open>;
+using Command = std::variant<SignIn, SignOut, OpenPage, Go, LoadMore, Find, TryAgain, Activate, RetryRun, Decide, SaveSettings, ChangeLife,
+    LookForDrift, RepairDrift, AdoptOrphan, ReleaseOrphan, Copy, SetTheme, CloseToast, Reload, Open>;
 using Commands = std::vector<Command>;
 
 } // namespace console

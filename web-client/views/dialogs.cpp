@@ -280,31 +280,88 @@ void Dialogs::draw_menu(Ui& ui, AppState const& state, Commands& commands)
     }
 }
 
-void Dialogs::draw_dismiss(Ui& ui, AppState const& state, Commands& commands)
+struct Question {
+    std::string title, words;
+    std::string keep, confirm; // what the buttons say
+    std::string typed; // must be typed to confirm; empty: nothing
+    Command command; // of the one who confirms
+};
+
+static std::string name_of(AppState const& state, std::string const& organization_id)
 {
-    auto const id = m_name.substr(m_name.find(':') + 1);
-    auto const found = state.notification.find(id);
-    auto const owner = found != state.notification.end() && found->second.value ? found->second.value->organization_name : std::string();
+    auto const found = state.details.find(organization_id);
+    bool const known = found != state.details.end() && found->second.organization.value;
+    return known ? found->second.organization.value->organization.name : "this organisation";
+}
+
+// What a dialog of this name asks; nothing when what it is about is gone.
+static std::optional<Question> question_of(std::string const& dialog, AppState const& state)
+{
+    auto const colon = dialog.find(':');
+    if (colon == std::string::npos) return {};
+    auto const what = dialog.substr(0, colon), id = dialog.substr(colon + 1);
+    if (what == "dismiss") {
+        auto const found = state.notification.find(id);
+        auto const owner
+            = found != state.notification.end() && found->second.value ? found->second.value->organization_name : std::string();
+        return Question{owner.empty() ? "Dismiss this?" : "Dismiss this for " + owner + "?",
+            "The line stays as it is and nobody is reminded again. The notification is kept under Resolved. To put the line right instead, "
+            "follow the step that it names.",
+            "Keep it", "Dismiss", {}, Decide{id, false}};
+    }
+    if (what == "suspend")
+        return Question{"Switch off the line of " + name_of(state, id) + "?",
+            "Jack no longer answers. Callers hear the dealership's name and are put through to its own phone, if one is set. Texts still "
+            "arrive. You can switch it on again at any time.",
+            "Keep it on", "Switch off", {}, ChangeLife{id, "suspend"}};
+    if (what == "close")
+        return Question{"Close " + name_of(state, id) + "?",
+            "Jack no longer answers, and in seven days its number is given back for good. Until then the closing can be cancelled.",
+            "Keep it", "Close", name_of(state, id), ChangeLife{id, "close"}};
+    if (what == "release" && state.orphans.value)
+        for (auto const& orphan : *state.orphans.value)
+            if (orphan.twilio_sid == id)
+                return Question{"Release " + national_format(orphan.phone_number) + "?",
+                    "It is given back to Twilio and costs nothing more. Nobody can promise that it can be had again.", "Keep it", "Release",
+                    orphan.phone_number, ReleaseOrphan{id, orphan.phone_number}};
+    return {};
+}
+
+void Dialogs::draw_question(Ui& ui, AppState const& state, Commands& commands)
+{
+    auto const question = question_of(m_name, state);
+    if (!question) return commands.emplace_back(Open{}), void();
     float const width = std::min(420.0f, ui.size().x);
     TextStyle const text{Face::Regular, 13, ui.colours.text2, 20};
-    std::string const words = "The line stays as it is and nobody is reminded again. The notification is kept under Resolved. To put the "
-                              "line right instead, follow the step that it names.";
-    float const lines = static_cast<float>(ui.wrap(words, text, width - 48).size()) * 20;
-    float const height = 24 + 28 + lines + 24 + 36 + 24;
+    TextStyle const large{Face::Display, 16, ui.colours.text, 24};
+    float const title = static_cast<float>(ui.wrap(question->title, large, width - 48).size()) * 24;
+    float const lines = static_cast<float>(ui.wrap(question->words, text, width - 48).size()) * 20;
+    float const field_room = question->typed.empty() ? 0 : 76;
+    float const height = 20 + title + 8 + lines + field_room + 24 + 36 + 24;
     Rect const panel{(ui.size().x - width) / 2, ui.compact() ? ui.size().y - height : (ui.size().y - height) / 2 - 40, width, height};
-    std::string const question = owner.empty() ? "Dismiss this?" : "Dismiss this for " + owner + "?";
-    MirrorScope const scope(ui.mirror, draw_panel(ui, panel, "dismiss", question, commands));
-    told(ui, Role::Heading, "dismiss-title", {panel.x + 24, panel.y + 20, width - 48, 24}, question, {Face::Display, 16, ui.colours.text},
-        false, 2);
-    wrapped(ui, Role::Text, "dismiss-text", {panel.x + 24, 0, width - 48, 0}, panel.y + 64, words, text);
-    Button const keep{.key = "dismiss-keep", .text = "Keep it", .look = ButtonLook::Secondary};
-    Button const confirm{.key = "dismiss-confirm", .text = "Dismiss", .look = ButtonLook::Confirm};
-    float const y = panel.bottom() - 24 - 36;
+    MirrorScope const scope(ui.mirror, draw_panel(ui, panel, "question", question->title, commands));
+    MirrorScope const form(ui.mirror, {.role = Role::Form, .key = "question-form", .label = question->confirm});
+    float y = panel.y + 20;
+    wrapped(ui, Role::Heading, "question-title", {panel.x + 24, 0, width - 48, 0}, y + 12, question->title, large);
+    y += title + 8;
+    wrapped(ui, Role::Text, "question-text", {panel.x + 24, 0, width - 48, 0}, y + 12, question->words, text);
+    y += lines;
+    if (!question->typed.empty()) {
+        Field const field{.key = "question-typed", .label = "Type " + question->typed + " to confirm", .name = "typed"};
+        text_field(ui, {panel.x + 24, y + 40, width - 48, 36}, field, m_text);
+    }
+    Button const keep{.key = "question-keep", .text = question->keep, .look = ButtonLook::Secondary};
+    Button const confirm{.key = "question-confirm",
+        .text = question->confirm,
+        .look = ButtonLook::Confirm,
+        .submits = true,
+        .disabled = !question->typed.empty() && m_text != question->typed};
+    float const bottom = panel.bottom() - 24 - 36;
     float const confirm_width = button_width(ui, confirm), keep_width = button_width(ui, keep);
-    if (button(ui, {panel.right() - 24 - confirm_width - 8 - keep_width, y, keep_width, 36}, keep)) commands.emplace_back(Open{});
-    if (button(ui, {panel.right() - 24 - confirm_width, y, confirm_width, 36}, confirm)) {
+    if (button(ui, {panel.right() - 24 - confirm_width - 8 - keep_width, bottom, keep_width, 36}, keep)) commands.emplace_back(Open{});
+    if (button(ui, {panel.right() - 24 - confirm_width, bottom, confirm_width, 36}, confirm)) {
         commands.emplace_back(Open{});
-        commands.emplace_back(Decide{id, false});
+        commands.emplace_back(question->command);
     }
 }
 
@@ -314,12 +371,13 @@ void Dialogs::draw(Ui& ui, AppState const& state, Commands& commands)
         ui.mirror.request_focus(m_name == "palette" ? "palette-text"
                 : m_name == "keys"                  ? "keys-close"
                 : m_name == "menu"                  ? "menu-close"
-                                                    : "dismiss-keep");
+                : m_name.starts_with("close:") || m_name.starts_with("release:") ? "question-typed"
+                                                                                 : "question-keep");
     }
     if (m_name == "palette") return draw_palette(ui, state, commands);
     if (m_name == "keys") return draw_keys(ui, commands);
     if (m_name == "menu") return draw_menu(ui, state, commands);
-    if (m_name.starts_with("dismiss:")) draw_dismiss(ui, state, commands);
+    if (is_open()) draw_question(ui, state, commands);
 }
 
 } // namespace console

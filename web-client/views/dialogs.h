@@ -20,10 +20,10 @@ private:
     void draw_palette(Ui& ui, AppState const& state, Commands& commands);
     void draw_keys(Ui& ui, Commands& commands);
     void draw_menu(Ui& ui, AppState const& state, Commands& commands);
-    void draw_dismiss(Ui& ui, AppState const& state, Commands& commands);
+    void draw_question(Ui& ui, AppState const& state, Commands& commands);
 
     std::string m_name;
-    std::string m_text; // in the palette
+    std::string m_text; // in the palette, or typed to confirm
     int m_chosen = 0;
     bool m_is_new = false; // the focus has still to go in
 };

@@ -272,7 +272,51 @@ float OrganizationView::draw_settings(
         .busy_for = action.busy ? ImGui::GetTime() - action.since : -1};
     if (button(ui, {area.x, y + 8, ui.compact() ? width : 96, ui.compact() ? 44.0f : 36.0f}, save))
         commands.emplace_back(SaveSettings{organization.id, draft.name, draft.time_zone});
-    return y + 70 - area.y;
+    y += 70;
+    if (session.may_change()) y += draw_life(ui, {area.x, y, width, 0}, row, state, commands);
+    return y - area.y;
+}
+
+// On, off, and the end of it: the platform's to decide.
+float OrganizationView::draw_life(Ui& ui, Rect area, OrganizationRow const& row, AppState const& state, Commands& commands)
+{
+    auto const& id = row.organization.id;
+    auto const action = state.action("life:" + id);
+    bool const open = row.organization.state == "open", closed = row.organization.state == "closed";
+    bool const given_back = closed && row.phone_number.empty();
+    auto words = open ? std::string("Switching it off lets calls through to the dealership's own phone. Closing it gives the number back "
+                                    "after seven days.")
+        : closed      ? "Closed on " + ui.clock.date(row.organization.closed_at, row.organization.time_zone) + '.'
+                      : std::string("It is switched off: Jack does not answer, and texts still arrive.");
+    if (closed && row.release_at)
+        words += " Its number is given back on " + ui.clock.date(row.release_at, row.organization.time_zone) + '.';
+    float y = area.y + 16;
+    ui.line(area.x, y, area.w, ui.colours.line);
+    y += 32;
+    heading(ui, "life-title", area.x, y, "The line", {Face::SemiBold, 14, ui.colours.text}, 2);
+    y += 26 + wrapped(ui, Role::Text, "life-words", {area.x, 0, area.w, 0}, y + 26, words, {Face::Regular, 13, ui.colours.text2, 20});
+    float const height = ui.compact() ? 44 : 36;
+    double const busy = action.busy ? ImGui::GetTime() - action.since : -1;
+    Button const off{.key = "life-suspend", .text = "Switch off…", .look = ButtonLook::Secondary, .icon = icon::power, .busy_for = busy};
+    Button const on{.key = "life-resume",
+        .text = closed ? "Cancel the closing" : "Switch on",
+        .look = ButtonLook::Secondary,
+        .icon = icon::power,
+        .busy_for = busy};
+    Button const end{.key = "life-close", .text = "Close…", .look = ButtonLook::Danger};
+    float x = area.x;
+    if (!given_back) {
+        auto const& first = open ? off : on;
+        if (button(ui, {x, y, button_width(ui, first), height}, first)) {
+            if (open)
+                commands.emplace_back(Open{"suspend:" + id});
+            else
+                commands.emplace_back(ChangeLife{id, "resume"});
+        }
+        x += button_width(ui, first) + 8;
+    }
+    if (!closed && button(ui, {x, y, button_width(ui, end), height}, end)) commands.emplace_back(Open{"close:" + id});
+    return y + height + 24 - area.y;
 }
 
 void OrganizationView::draw(Ui& ui, Rect page, AppState const& state, Commands& commands)

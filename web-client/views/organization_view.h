@@ -13,6 +13,7 @@ public:
     void draw(Ui& ui, Rect page, AppState const& state, Commands& commands) override;
 
 private:
+    float draw_life(Ui& ui, Rect area, OrganizationRow const& row, AppState const& state, Commands& commands);
     struct Draft {
         std::string name, time_zone;
         std::string known_name, known_zone; // what the server said when typing began

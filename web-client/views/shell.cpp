@@ -22,6 +22,7 @@ static constexpr Screen all_screens[] = {
     {"notifications", "Needs a human", "Human", icon::bell_ring, "g n", true},
     {"organizations", "Organisations", "Rooftops", icon::store, "g r", false},
     {"numbers", "Numbers", "Numbers", icon::hash, "g h", false},
+    {"drift", "Drift", "Drift", icon::git_compare_arrows, "g d", true},
 };
 
 std::vector<Screen> screens_for(Session const& session)

@@ -19,7 +19,7 @@ static std::string const member
     = R"({"user":{"id":"u2","email":"ivy@premium.test","role":"none"},"organizations":[{"id":"o5","name":"Premium Auto Sales","role":"admin"}],"installation":{"simulated":true,"version":"1.0","build":"0123456789"}})";
 static char const* const addresses[]
     = {"#/overview", "#/notifications", "#/notifications/w0", "#/notifications/w1", "#/notifications/w2", "#/notifications?status=resolved",
-        "#/organizations", "#/organizations/o5", "#/organizations/o1", "#/organizations/o5/settings", "#/numbers", "#/nowhere"};
+        "#/organizations", "#/organizations/o5", "#/organizations/o1", "#/organizations/o5/settings", "#/numbers", "#/drift", "#/nowhere"};
 
 // All words of the nodes that are not names only, against all words that reached the canvas, place by place.
 static void check_mirror(HeadlessConsole& console)
@@ -30,7 +30,8 @@ static void check_mirror(HeadlessConsole& console)
         CAPTURE(run.x);
         CAPTURE(run.middle);
         auto words = run.text;
-        if (words.ends_with("…") && words.size() > 3 && words != "Search or jump to…" && words != "Dismiss…")
+        if (words.ends_with("…") && words.size() > 3 && words != "Search or jump to…" && !words.starts_with("Dismiss…") && words != "Release…" && words != "Switch off…"
+            && words != "Close…")
             words.resize(words.size() - 3);
         bool const found = std::any_of(nodes.begin(), nodes.end(), [&](auto const& node) {
             return node.text.find(words) != std::string::npos && run.x >= node.x - 1 && run.x <= node.x + node.w + 1
@@ -162,9 +163,55 @@ TEST_CASE("dialogs tell what they draw, and cover what lies below")
     }
 }
 
+TEST_CASE("what cannot be taken back asks first, and for what is typed")
+{
+    for (ImVec2 const size : {ImVec2{390, 844}, ImVec2{1440, 900}}) {
+        HeadlessConsole console(Place::Page, size);
+        console.history.back().first = "#/drift";
+        console.app.on_address();
+        console.sign_in_as(admin);
+        console.press("Release (604) 555-0189…");
+        console.frames(4);
+        REQUIRE(console.find(Role::Dialog, "Release (604) 555-0189?"));
+        check_mirror(console);
+        check_names(console);
+        check_items(console);
+        CHECK(console.find(Role::Button, "Release")->disabled);
+        console.type("Type +16045550189 to confirm", "+16045550188");
+        console.frames(4);
+        CHECK(console.find(Role::Button, "Release")->disabled);
+        console.type("Type +16045550189 to confirm", "+16045550189");
+        console.frames(4);
+        CHECK_FALSE(console.find(Role::Button, "Release")->disabled);
+        console.press("Release");
+        console.frames(4);
+        REQUIRE_FALSE(console.sent.empty());
+        CHECK(console.sent.front().request.path == "/api/admin/orphans/PN9/release");
+        CHECK(nlohmann::json::parse(console.sent.front().request.body).at("phone_number") == "+16045550189");
+    }
+}
+
+TEST_CASE("repairs are asked for once, and what is right again is said")
+{
+    HeadlessConsole console;
+    console.history.back().first = "#/drift";
+    console.app.on_address();
+    console.sign_in_as(admin);
+    console.press("Repair all 2");
+    console.frames(4);
+    REQUIRE(console.sent.size() == 1);
+    CHECK(console.sent.front().request.path == "/api/admin/drift/repair");
+    CHECK(nlohmann::json::parse(console.sent.front().request.body).at("ids").size() == 2);
+    CHECK(console.find(Role::Button, "Repair: Texts to +16045550101 do not come to us.")->disabled);
+    console.answer(200, R"({"looked_at":"2026-11-18T18:26:00Z","findings":[],"repaired":[{"id":"sms_url:PN1","done":"Done.","failure":null}]})");
+    console.frames(4);
+    CHECK(console.says("One thing is right again."));
+    CHECK(console.says("None. What we have written down is what the vendors hold."));
+}
+
 TEST_CASE("each screen says when it loads, is refused, or has no answer")
 {
-    for (auto const* address : {"#/overview", "#/notifications", "#/organizations", "#/organizations/o5", "#/numbers"}) {
+    for (auto const* address : {"#/overview", "#/notifications", "#/organizations", "#/organizations/o5", "#/numbers", "#/drift"}) {
         CAPTURE(std::string(address));
         SUBCASE("loading")
         {
