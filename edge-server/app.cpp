@@ -3,6 +3,7 @@
 #include "edge-server/routes/admin_routes.h"
 #include "edge-server/routes/drift_routes.h"
 #include "edge-server/routes/installation.h"
+#include "edge-server/routes/metrics_routes.h"
 #include "edge-server/routes/organization_routes.h"
 #include "edge-server/routes/session_routes.h"
 #include "edge-server/routes/signup_routes.h"
@@ -74,6 +75,7 @@ App::App(Config config)
     add_organization_routes(m_router, m_provisioning, wake_lines, *m_database, m_access);
     add_admin_routes(m_router, m_provisioning, *m_database, m_access, [this] { return providers_health(); });
     add_drift_routes(m_router, m_drift, *m_database, m_access);
+    add_metrics_routes(m_router, *m_database, providers());
     add_event_routes(m_router, m_feed);
     add_static_routes(m_router, m_files, *m_database);
     m_server = std::make_unique<http::Server>(

@@ -94,7 +94,7 @@ public:
         });
         if (!begun) return refuse(request, begun.error());
         m_provisioning.wake();
-        m_provisioning.await(begun->organization_id, activation_wait);
+        m_provisioning.await(begun->organization_id, std::chrono::steady_clock::now() + activation_wait);
 
         struct Known {
             PhoneNumber number;

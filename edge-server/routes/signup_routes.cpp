@@ -57,10 +57,11 @@ public:
             fields.text("organization_slug"), fields.optional_text("area_code").value_or(""),
             fields.optional_text("time_zone").value_or("")};
         if (fields.problem()) return refuse(request, *fields.problem());
+        auto const deadline = std::chrono::steady_clock::now() + signup_wait; // hashing the password may have to wait for others'
         auto const accepted = m_signups.accept(signup, request.header("Idempotency-Key"), request.remote_address);
         if (!accepted) return refuse(request, accepted.error());
         m_provisioning.wake();
-        m_provisioning.await(accepted->organization_id, signup_wait);
+        m_provisioning.await(accepted->organization_id, deadline);
 
         struct Known {
             OrganizationSummary summary;

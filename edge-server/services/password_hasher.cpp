@@ -4,18 +4,19 @@
 namespace {
 
 constexpr int running_limit = 2;
-constexpr int waiting_limit = 48; // some two seconds
+constexpr int waiting_limit = 48; // who signs in waits some two seconds
+constexpr int new_waiting_limit = 256; // a signup waits longer rather than being sent away
 
 } // namespace
 
 PasswordHasher::PasswordHasher() : m_decoy(hash_password(random_hex(16))) { }
 
 template <typename F>
-auto PasswordHasher::in_turn(F&& f) -> Result<decltype(f())>
+auto PasswordHasher::in_turn(int most_waiting, F&& f) -> Result<decltype(f())>
 {
     {
         std::unique_lock lock(m_mutex);
-        if (m_waiting >= waiting_limit)
+        if (m_waiting >= most_waiting)
             return Error{ErrorKind::Unavailable, "busy", "Many people are signing in at once. Try again in a moment.", {}, 2};
         ++m_waiting;
         m_free.wait(lock, [&] { return m_running < running_limit; });
@@ -36,10 +37,10 @@ auto PasswordHasher::in_turn(F&& f) -> Result<decltype(f())>
 
 Result<std::string> PasswordHasher::hash(std::string const& password)
 {
-    return in_turn([&] { return hash_password(password); });
+    return in_turn(new_waiting_limit, [&] { return hash_password(password); });
 }
 
 Result<bool> PasswordHasher::verify(std::string const& stored, std::string const& password)
 {
-    return in_turn([&] { return verify_password(stored.empty() ? m_decoy : stored, password) && !stored.empty(); });
+    return in_turn(waiting_limit, [&] { return verify_password(stored.empty() ? m_decoy : stored, password) && !stored.empty(); });
 }

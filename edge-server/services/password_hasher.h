@@ -17,7 +17,7 @@ public:
 
 private:
     template <typename F>
-    auto in_turn(F&& f) -> Result<decltype(f())>;
+    auto in_turn(int most_waiting, F&& f) -> Result<decltype(f())>;
 
     std::string const m_decoy;
     std::mutex m_mutex;

@@ -646,7 +646,7 @@ void Provisioning::wait_for_work(std::uint64_t& calls_seen, milliseconds longest
     calls_seen = m_calls;
 }
 
-void Provisioning::await(std::string const& organization_id, milliseconds patience)
+void Provisioning::await(std::string const& organization_id, std::chrono::steady_clock::time_point deadline)
 {
     struct Place {
         std::atomic<int>& waiting;
@@ -654,7 +654,6 @@ void Provisioning::await(std::string const& organization_id, milliseconds patien
         ~Place() { --waiting; }
     } const place{m_waiting};
     if (place.position > waiting_signups_limit) return;
-    auto const deadline = std::chrono::steady_clock::now() + patience;
     auto const is_settled = [&](sql::Reader& db) {
         auto const run = find_run_of(db, organization_id);
         return !run || !run->is_running();

@@ -30,8 +30,8 @@ public:
     void wake();
     void stop_working(); // runs pause after the step at hand; what is written goes on at the next start
 
-    // Waits until the organisation's run is done or needs someone, at most `patience`; a bounded number of callers wait at a time.
-    void await(std::string const& organization_id, std::chrono::milliseconds patience);
+    // Waits until the organisation's run is done or needs someone, at most until the deadline; a bounded number of callers wait at a time.
+    void await(std::string const& organization_id, std::chrono::steady_clock::time_point deadline);
 
     // Continues a stopped run where it stopped. Inside the caller's transaction; wake() afterwards.
     static Outcome retry(sql::Writer& db, std::string const& organization_id);

@@ -236,6 +236,20 @@ test('reconcile asks the running server, plans first, and repairs five at most',
         assert.doesNotMatch(wrong.stderr, /not the password/);
     }));
 
+test('what was found is counted for the machine that watches', () =>
+    with_installation({}, async (installation) => {
+        const { number } = await installation.found('only-motors');
+        await installation.tamper(number, { sms_url: elsewhere, agent_id: null });
+        await look(installation);
+        const metrics = await installation.api('GET', '/metrics');
+        assert.equal(metrics.status, 200, metrics.text);
+        assert.match(metrics.headers['content-type'], /^text\/plain; version=0\.0\.4/);
+        for (const line of ['dealerline_drift{kind="sms_url"} 1', 'dealerline_drift{kind="agent_missing"} 1', 'dealerline_drift_look_failed 0', 'dealerline_phone_numbers{state="active"} 1', 'dealerline_provider_breaker_open{provider="Twilio"} 0'])
+            assert.ok(metrics.text.split('\n').includes(line), `${line} in\n${metrics.text}`);
+        await installation.restart_server({ DEALERLINE_TRUSTED_PROXIES: '127.0.0.1' });
+        assert_refused(await installation.api('GET', '/metrics', { headers: { 'X-Forwarded-For': '203.0.113.9' } }), 403, { code: 'loopback_only' });
+    }));
+
 test('drift is for the platform, and what is asked wrongly is refused by its name', () =>
     with_installation({}, async (installation) => {
         const { session } = await installation.found('member-motors');

@@ -60,8 +60,9 @@ float DriftView::draw_summary(Ui& ui, Rect area, DriftReport const& report, AppS
         if (button(ui, {x - look_width, y, look_width, height}, look)) commands.emplace_back(LookForDrift{});
     }
     std::string sentence = "Nobody has looked yet. The first look comes by itself within a minute of the server's start.";
+    auto const age = ui.clock.age(report.looked_at);
     if (report.looked_at)
-        sentence = "Looked " + ui.clock.age(report.looked_at) + " ago: " + counted(static_cast<std::size_t>(report.at_twilio), "number", "numbers")
+        sentence = "Looked " + (age == "now" ? "just now" : age + " ago") + ": " + counted(static_cast<std::size_t>(report.at_twilio), "number", "numbers")
             + " at Twilio, " + std::to_string(report.at_elevenlabs) + " at ElevenLabs, " + std::to_string(report.not_ours)
             + " not ours. It looks by itself every hour and changes nothing until you say so.";
     y += 36

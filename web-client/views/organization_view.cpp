@@ -294,7 +294,7 @@ float OrganizationView::draw_life(Ui& ui, Rect area, OrganizationRow const& row,
     ui.line(area.x, y, area.w, ui.colours.line);
     y += 32;
     heading(ui, "life-title", area.x, y, "The line", {Face::SemiBold, 14, ui.colours.text}, 2);
-    y += 26 + wrapped(ui, Role::Text, "life-words", {area.x, 0, area.w, 0}, y + 26, words, {Face::Regular, 13, ui.colours.text2, 20});
+    y += 34 + wrapped(ui, Role::Text, "life-words", {area.x, 0, area.w, 0}, y + 26, words, {Face::Regular, 13, ui.colours.text2, 20});
     float const height = ui.compact() ? 44 : 36;
     double const busy = action.busy ? ImGui::GetTime() - action.since : -1;
     Button const off{.key = "life-suspend", .text = "Switch off…", .look = ButtonLook::Secondary, .icon = icon::power, .busy_for = busy};
