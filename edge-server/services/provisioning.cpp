@@ -423,8 +423,11 @@ void Provisioning::adopt(Work& work, NumberCandidate const& candidate, TwilioNum
     if (known && known->organization_id != run.organization_id) {
         // Twilio let us write our tag on another organisation's number: put theirs back, and say so.
         auto const theirs = m_database.read(scope, [&](sql::Reader& db) { return find_run_of_number(db, known->id); });
-        before_call(work);
-        if (theirs) m_twilio.set_tag(bought.sid, tag_of(theirs->id));
+        if (theirs) {
+            before_call(work);
+            auto const put_back = m_twilio.set_tag(bought.sid, tag_of(theirs->id));
+            if (handled_failure(work, m_twilio.provider(), put_back.answer)) return; // the next look finds it by our tag
+        }
         save(work, [&](sql::Writer& db) {
             set_candidate_state(db, candidate.id, "abandoned", "Twilio answered with another organisation's number.");
         });

@@ -246,7 +246,7 @@ describe('faults', { concurrency: 4 }, () => {
                 await assert_sold(installation, 1);
             }));
 
-        for (const failure of [undefined])
+        for (const failure of [undefined, 'reset', 'error'])
             test(`Twilio answers with another dealership’s number${failure ? `, and giving its mark back meets ${failure}` : ''}`, () =>
                 with_installation({}, async (installation) => {
                     const older = await installation.found('older-motors');
