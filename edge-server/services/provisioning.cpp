@@ -410,8 +410,15 @@ bool Provisioning::adopt_if_ours(Work& work, NumberCandidate const& candidate)
     before_call(work);
     auto const by_tag = m_twilio.find_by_tag(tag);
     if (handled_failure(work, m_twilio.provider(), by_tag.answer)) return true;
-    if (by_tag.value.empty()) return false;
-    adopt(work, candidate, by_tag.value.front());
+    if (!by_tag.value.empty()) {
+        adopt(work, candidate, by_tag.value.front());
+        return true;
+    }
+    if (by_number.value.empty() || candidate.state == "refused") return false;
+    // In this very account under another mark: a repeated purchase could rename it, so it counts as refused.
+    save(work,
+        [&](sql::Writer& db) { set_candidate_state(db, candidate.id, "refused", "It is in the same Twilio account without our mark."); });
+    try_later(work, "It is in the same Twilio account without our mark. Looking once more before choosing another.", provider_deadline);
     return true;
 }
 

@@ -111,6 +111,26 @@ describe('faults', { concurrency: 4 }, () => {
                 const { steps } = await installation.get(`/api/organizations/${id}/provisioning`, await installation.admin_session());
                 assert.ok(steps.some(({ message }) => /choosing another/.test(message)));
             }));
+
+        test('somebody else has the number in the same account: it is not touched, and another one is bought', () =>
+            with_installation({}, async (installation) => {
+                await installation.sim('/sim/settings', { repeated_buy: 'updated' });
+                await installation.arm({ operation: 'twilio.buy', kind: 'reset' });
+                await installation.latency({ 'twilio.buy': 20_000 });
+                const lost = installation.sign_up('unlucky-motors').catch(() => 'lost');
+                await until(() => installation.journal('twilio.buy'), ({ length }) => length > 0);
+                await installation.server.kill();
+                assert.equal(await lost, 'lost');
+                await installation.latency({ 'twilio.buy': null });
+                const [{ phone_number, organization_id }] = await installation.sql('SELECT phone_number, organization_id FROM number_candidates');
+                const theirs = await installation.sim('/sim/numbers', { phone_number, friendly_name: 'theirs' });
+                await installation.start_server();
+                const number = await assert_live(installation, organization_id);
+                assert.notEqual(number, phone_number);
+                assert.deepEqual(await installation.at_twilio(phone_number), theirs);
+                assert.equal((await installation.ledger()).numbers.length, 2);
+                assert.deepEqual((await look(installation)).map(({ kind }) => kind), ['not_ours']);
+            }));
     });
 
     describe('a purchase that takes effect late', { concurrency: 4 }, () => {
