@@ -489,12 +489,23 @@ void Provisioning::import(Work& work)
             "elevenlabs_import_required");
 
     begin_step(work, "Importing the number into ElevenLabs");
-    auto const id = imported_id(work, *number);
+    bool is_new = false;
+    auto const id = imported_id(work, *number, is_new);
     if (!id) return;
 
     before_call(work);
     auto const set = m_twilio.set_urls(number->twilio_sid, urls()); // an import may have taken them
     if (handled_failure(work, m_twilio.provider(), set.answer)) return;
+    if (m_elevenlabs && run.elevenlabs_phone_id.empty() && !is_new && !is_elevenlabs_url(set.value.voice_url)) {
+        // A purchase that took effect late wrote our address over ElevenLabs', which only an import writes.
+        before_call(work);
+        auto const removed = m_elevenlabs->remove_number(*id);
+        if (removed.status != 404 && handled_failure(work, m_elevenlabs->provider(), removed)) return;
+        if (run.attempts + 1 < attempt_limit)
+            return try_later(work, "Calls did not go to ElevenLabs although it had the number; importing it again.", back_off(0));
+        return stop(work, "Calls to the number do not go to ElevenLabs, however often it is imported.",
+            "Look at the number's voice URL in Twilio's console, then try again.");
+    }
     run.state = "verifying";
     run.attempts = 0;
     save(work, [&](sql::Writer& db) {
@@ -506,9 +517,10 @@ void Provisioning::import(Work& work)
     announce();
 }
 
-// The number's id at ElevenLabs, with our agent assigned; nothing when the run waits or has stopped.
-std::optional<std::string> Provisioning::imported_id(Work& work, PhoneNumber const& number)
+// The number's id at ElevenLabs, with our agent assigned; nothing when the run waits or has stopped. `is_new`: imported just now.
+std::optional<std::string> Provisioning::imported_id(Work& work, PhoneNumber const& number, bool& is_new)
 {
+    is_new = false;
     auto const assign = [&](ImportedNumber const& imported) -> std::optional<std::string> {
         if (imported.agent_id == m_config.elevenlabs_agent_id) return imported.phone_number_id;
         before_call(work);
@@ -549,6 +561,7 @@ std::optional<std::string> Provisioning::imported_id(Work& work, PhoneNumber con
         current_secret(m_config.twilio_auth_token), m_config.elevenlabs_agent_id);
     if (imported.answer.status == 409) imported.answer.ending = Ending::Unclear; // it may be there already: the next look finds it
     if (handled_failure(work, m_elevenlabs->provider(), imported.answer)) return {};
+    is_new = true;
     return imported.value;
 }
 

@@ -168,6 +168,19 @@ describe('faults', { concurrency: 4 }, () => {
                 await assert_live(installation, id, number);
             }));
 
+        test('after the import and before the last check: a person tries again, and it is imported anew', () =>
+            with_installation({}, async (installation) => {
+                await installation.sim('/sim/settings', { repeated_buy: 'updated' });
+                await installation.latency({ 'twilio.update': 2_000 });
+                const { number } = await assert_needs_someone(installation, [{ operation: 'twilio.buy', kind: 'late', ms: 1_200 }], {
+                    cause: /Calls to the number do not go to ElevenLabs/,
+                    next_step: /try again/,
+                    sold_before: 1,
+                });
+                assert.equal((await installation.journal('elevenlabs.delete')).length, 1);
+                assert.deepEqual((await imports(installation)).map(({ phone_number }) => phone_number), [number]);
+            }));
+
         test('after a clear refusal: the second look finds it', () =>
             with_installation({}, async (installation) => {
                 const { number } = await assert_goes_live(installation, [
