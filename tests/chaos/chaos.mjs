@@ -23,7 +23,7 @@ function options() {
 }
 
 const { runs, seed: first, stages } = options();
-const sums = { runs: 0, kills: 0, struck: {}, signups: 0, numbers: 0, live: 0, held: 0, waiting: {}, orphans: 0, repaired: 0, failed: [] };
+const sums = { runs: 0, kills: 0, struck: {}, signups: 0, billed: 0, owned: 0, orphans: 0, strangers: 0, live: 0, held: 0, waiting: {}, repaired: 0, failed: [] };
 const started = Date.now();
 const seconds = () => (Date.now() - started) / 1000;
 const listed = (counts) =>
@@ -51,7 +51,7 @@ async function play_on() {
             const scenario = scenario_of(next++);
             const tale = await stage.play(scenario);
             ++sums.runs;
-            for (const name of ['kills', 'signups', 'numbers', 'live', 'held', 'orphans', 'repaired']) sums[name] += tale[name];
+            for (const name of ['kills', 'signups', 'billed', 'owned', 'orphans', 'strangers', 'live', 'held', 'repaired']) sums[name] += tale[name];
             add(sums.struck, tale.struck);
             add(sums.waiting, tale.waiting);
             if (tale.broken.length === 0) continue;
@@ -71,11 +71,10 @@ chaos: ${sums.runs} runs from seed ${first} in ${seconds().toFixed(1)} s, ${(sec
   kills              ${sums.kills}
   faults struck      ${total(sums.struck)}: ${listed(sums.struck)}
   signups answered   ${sums.signups}
-  numbers bought     ${sums.numbers}
+  numbers billed     ${sums.billed} = ${sums.owned} of organisations + ${sums.orphans} orphans listed + ${sums.strangers} not ours
   live by itself     ${sums.live}
   held               ${sums.held}
   waiting for people ${total(sums.waiting)}: ${listed(sums.waiting)}
-  orphans listed     ${sums.orphans}
   repaired           ${sums.repaired}
   ${sums.failed.length === 0 ? 'every invariant held' : `FAILED ${sums.failed.length}: seeds ${sums.failed.sort((a, b) => a - b).join(', ')}`}`);
 process.exit(sums.failed.length === 0 ? 0 : 1);

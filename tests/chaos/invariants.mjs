@@ -22,10 +22,9 @@ const repeated = (list) => [...counted(list)].filter(([, count]) => count > 1).m
 // Everything that the books say, ours and the vendors'.
 export async function read_books(installation) {
     const session = await installation.admin_session();
-    // The simulator first and last: nothing may move any more.
     const ledger = await installation.ledger();
     const workspace = await installation.sim('/sim/workspace');
-    const [rows, { notifications }, at_twilio] = await Promise.all([
+    const [rows, { notifications }, { orphans }, at_twilio] = await Promise.all([
         installation.sql(`
             SELECT o.id, o.slug, o.name, r.id AS run_id, r.state, r.cause, r.next_step, r.phone_number_id,
                    (SELECT count(*) FROM provisioning_steps s WHERE s.run_id = r.id AND s.state = 'started') AS open_steps,
@@ -35,18 +34,29 @@ export async function read_books(installation) {
                     FROM phone_numbers n WHERE n.organization_id = o.id AND n.released_at IS NULL) AS numbers
             FROM organizations o LEFT JOIN provisioning_runs r ON r.organization_id = o.id ORDER BY o.id`),
         installation.get('/api/admin/notifications?status=pending&limit=500', session),
+        installation.get('/api/admin/orphans', session),
         installation.twilio('GET', '/IncomingPhoneNumbers.json?PageSize=1000'),
     ]);
     const organizations = rows.map((row) => ({ ...row, numbers: JSON.parse(row.numbers) }));
-    return { ledger, imports: workspace.phone_numbers, organizations, notifications, at_twilio: at_twilio.incoming_phone_numbers };
+    return { ledger, imports: workspace.phone_numbers, organizations, notifications, orphans, at_twilio: at_twilio.incoming_phone_numbers };
+}
+
+const tag_of = (mark, run_id) => `${mark}${run_id.replaceAll('-', '')}`;
+
+// A purchase may take effect after its run stopped for another reason: then it is an orphan until someone tries again.
+export function bought_for_stopped_runs({ ledger, organizations }, mark) {
+    const owned = new Set(organizations.flatMap(({ numbers }) => numbers.map(({ phone_number }) => phone_number)));
+    const stopped = new Set(organizations.filter(({ state, numbers }) => state === 'needs_attention' && numbers.length === 0).map(({ run_id }) => tag_of(mark, run_id)));
+    return ledger.numbers.filter(({ phone_number, friendly_name }) => stopped.has(friendly_name) && !owned.has(phone_number));
 }
 
 // `answers`: what the signups were told. `planted`: numbers that the scenario put into the account.
 export function broken_in_books(books, { mark, answers, planted, signups }) {
     const broken = [];
-    const { ledger, imports, organizations, notifications, at_twilio } = books;
+    const { ledger, organizations, at_twilio } = books;
     const strange = new Set(planted.map(({ phone_number }) => phone_number));
-    const tag_of = (run_id) => `${mark}${run_id.replaceAll('-', '')}`;
+    const waits = new Set(bought_for_stopped_runs(books, mark).map(({ phone_number }) => phone_number));
+    const notifications = books.notifications.filter(({ type }) => type !== 'orphan_number'); // compared with what Twilio bills
 
     // money
     const bought = ledger.sales.filter(({ phone_number }) => !strange.has(phone_number));
@@ -56,7 +66,7 @@ export function broken_in_books(books, { mark, answers, planted, signups }) {
     const owned_numbers = new Set(owned.map(({ phone_number }) => phone_number));
     for (const number of repeated(owned.map(({ phone_number }) => phone_number))) broken.push(`${number} belongs to several organisations`);
     for (const sale of bought)
-        if (!owned_numbers.has(sale.phone_number)) broken.push(`${sale.phone_number} was bought for ${sale.friendly_name} and is no organisation’s`);
+        if (!owned_numbers.has(sale.phone_number) && !waits.has(sale.phone_number)) broken.push(`${sale.phone_number} was bought for ${sale.friendly_name} and is no organisation’s`);
     const paid = new Map(ledger.numbers.map((number) => [number.sid, number]));
     const there = new Map(at_twilio.map((number) => [number.sid, number]));
 
@@ -74,7 +84,7 @@ export function broken_in_books(books, { mark, answers, planted, signups }) {
             const entry = there.get(number.sid);
             if (!paid.has(number.sid) || !entry) broken.push(`${slug}’s ${number.phone_number} is not Twilio’s ${number.sid}`);
             else if (entry.phone_number !== number.phone_number) broken.push(`${slug}’s ${number.phone_number} is ${entry.phone_number} at Twilio`);
-            else if (entry.friendly_name !== tag_of(run_id)) broken.push(`${slug} holds ${number.phone_number}, which carries ${entry.friendly_name}`);
+            else if (entry.friendly_name !== tag_of(mark, run_id)) broken.push(`${slug} holds ${number.phone_number}, which carries ${entry.friendly_name}`);
             if (strange.has(number.phone_number)) broken.push(`${slug} took ${number.phone_number}, which is a stranger’s`);
         }
         if (state === 'done') {
@@ -145,5 +155,26 @@ export async function broken_in_secrecy(installation) {
     for (const [place, text] of Object.entries(places))
         for (const [what, secret] of Object.entries(secrets)) if (text.includes(secret)) broken.push(`${place} holds ${what}`);
     for (const line of log.split('\n')) if (/"level":"(error|critical)"/.test(line)) broken.push(`the server failed: ${line}`);
+    return broken;
+}
+
+// What Twilio bills is an organisation's, or a listed orphan, or not ours; and what is not ours was not touched.
+export function broken_in_orphans(books, { mark, planted }) {
+    const broken = [];
+    const { ledger, organizations, orphans, at_twilio, notifications } = books;
+    const owned = organizations.flatMap(({ numbers }) => numbers);
+    const is_marked = ({ friendly_name }) => friendly_name.startsWith(mark);
+    const strangers = planted.filter((number) => !is_marked(number));
+    const listed = (numbers) => numbers.map(({ phone_number }) => phone_number).sort();
+    const expected = listed([...planted.filter(is_marked), ...bought_for_stopped_runs(books, mark)]);
+    if (`${listed(orphans)}` !== `${expected}`) broken.push(`the orphans are [${expected}], and listed are [${listed(orphans)}]`);
+    const told = listed(notifications.filter(({ type }) => type === 'orphan_number'));
+    if (`${told}` !== `${expected}`) broken.push(`the orphans are [${expected}], and someone is told of [${told}]`);
+    if (ledger.numbers.length !== owned.length + orphans.length + strangers.length)
+        broken.push(`Twilio bills ${ledger.numbers.length} numbers; ${owned.length} are organisations’, ${orphans.length} orphans, ${strangers.length} strangers’`);
+    for (const { sid, phone_number, friendly_name, sms_url } of strangers) {
+        const now = at_twilio.find((number) => number.sid === sid);
+        if (now?.friendly_name !== friendly_name || now?.sms_url !== sms_url) broken.push(`${phone_number} is a stranger’s and was changed`);
+    }
     return broken;
 }

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pause, start_installation } from '../integration/support.mjs';
-import { broken_in_books, broken_in_calls, broken_in_imports, broken_in_secrecy, is_running, read_books } from './invariants.mjs';
+import { pause, start_installation, until } from '../integration/support.mjs';
+import { broken_in_books, broken_in_calls, broken_in_imports, broken_in_orphans, broken_in_secrecy, is_running, read_books } from './invariants.mjs';
 
 const settling_limit = 40_000; // ms, after the vendors work again
 const death_limit = 2_500; // ms to come to the step at which the server is to die; it dies then anyway
@@ -34,7 +34,7 @@ export class Stage {
 
     // What the scenario came to: {broken, kills, struck, …}. An exception is a broken invariant too.
     async play(scenario) {
-        this.tale = { broken: [], kills: 0, struck: {}, signups: 0, live: 0, held: 0, waiting: {}, orphans: 0, numbers: 0, repaired: 0 };
+        this.tale = { broken: [], kills: 0, struck: {}, signups: 0, live: 0, held: 0, waiting: {}, billed: 0, owned: 0, orphans: 0, strangers: 0, repaired: 0 };
         this.answers = [];
         this.planted = [];
         try {
@@ -53,6 +53,7 @@ export class Stage {
     async set_up({ simulator, inventory, strangers, orphans, settings, faults, latency }) {
         const { installation } = this;
         installation.lives = [];
+        this.journal = { last: 0, asked: {}, late: 0 };
         for (const name of await readdir(installation.folder)) await rm(join(installation.folder, name), { recursive: true });
         await cp(this.template, installation.folder, { recursive: true });
         await installation.start_simulator({ latency: 0 });
@@ -111,9 +112,22 @@ export class Stage {
         this.tale.broken.push(`${signup.slug} was never answered`);
     }
 
+    // What the vendors have been asked so far, by operation, and what takes effect late. Only what is new is read.
+    async read_journal() {
+        const { entries, last } = await this.installation.sim(`/sim/journal?after=${this.journal.last}`);
+        if (last <= this.journal.last) return this.journal;
+        this.journal.last = last;
+        for (const { operation, fault } of entries) {
+            const asked = (this.journal.asked[operation] ?? 0) + 1;
+            this.journal.asked[operation] = asked;
+            if (fault?.kind === 'late') this.journal.late += operation.endsWith('.late') ? -1 : 1;
+        }
+        return this.journal;
+    }
+
     async die({ after_ms, at, nth, snatched }) {
         const { installation } = this;
-        const asked = async () => (await installation.journal(at)).length;
+        const asked = async () => (await this.read_journal()).asked[at] ?? 0;
         if (at) {
             const goal = (await asked()) + nth;
             await installation.latency({ [at]: nth === 1 ? hanging : 0 });
@@ -148,26 +162,30 @@ export class Stage {
         const found = (list) => tale.broken.push(...list);
 
         if (!(await this.settle())) return;
+        const drift = await this.look();
         const books = await read_books(installation);
+        tale.orphans = books.orphans.length;
+        tale.billed = books.ledger.numbers.length;
+        tale.owned = books.organizations.flatMap(({ numbers }) => numbers).length;
+        tale.strangers = drift.not_ours;
         found(broken_in_books(books, context));
+        found(broken_in_orphans(books, context));
         found(broken_in_imports(books, { doubled_by_a_late_one }));
         if (!updated_by_a_late_one) found(await broken_in_calls(installation, books));
         for (const { id, state } of books.organizations) {
             if (state === 'done') ++tale.live;
             if (state === 'held') ++tale.held;
             if (state !== 'needs_attention') continue;
-            const type = books.notifications.find(({ organization_id }) => organization_id === id)?.type ?? 'nothing';
+            const type = books.notifications.find((one) => one.organization_id === id && one.type !== 'orphan_number')?.type ?? 'nothing';
             tale.waiting[type] = (tale.waiting[type] ?? 0) + 1;
         }
-        const drift = await this.look();
         const unfinished = new Set(books.organizations.filter(({ state }) => state !== 'done').map(({ id }) => id));
         for (const { kind, organization_id, message } of drift.findings) {
             const caused = kind === 'not_ours' || unfinished.has(organization_id) || (kind === 'import_doubled' && doubled_by_a_late_one) || (kind === 'voice_url' && updated_by_a_late_one);
             if (!caused) found([`the books differ without a reason: ${message}`]);
         }
-        found(await this.broken_in_orphans());
 
-        if (tale.broken.length === 0) await this.help(scenario, context);
+        if (tale.broken.length === 0) await this.help(context);
         found(await broken_in_secrecy(installation));
     }
 
@@ -177,10 +195,7 @@ export class Stage {
         const organizations = await installation.sql('SELECT id, slug FROM organizations');
         let busy;
         for (const end = Date.now() + settling_limit; Date.now() < end; await pause(30)) {
-            const journal = await installation.journal();
-            const promised = journal.filter(({ fault, operation }) => fault?.kind === 'late' && !operation.endsWith('.late')).length;
-            const arrived = journal.filter(({ operation }) => operation.endsWith('.late')).length;
-            busy = arrived < promised ? ['something is still on its way'] : [];
+            busy = (await this.read_journal()).late > 0 ? ['something is still on its way'] : [];
             for (const { id, slug } of organizations) {
                 const run = await installation.run(id);
                 if (is_running(run)) busy.push(`${slug} is stuck ${run.state} without a cause`);
@@ -193,32 +208,14 @@ export class Stage {
 
     async look() {
         const session = await this.installation.admin_session();
-        const answer = await this.installation.api('POST', '/api/admin/drift/look', { session });
+        // 409: the server looks by itself at this moment.
+        const answer = await until(() => this.installation.api('POST', '/api/admin/drift/look', { session }), ({ status }) => status !== 409);
         assert.equal(answer.status, 200, answer.text);
-        return this.installation.get('/api/admin/drift', session);
-    }
-
-    async broken_in_orphans() {
-        const { orphans } = await this.installation.get('/api/admin/orphans', await this.installation.admin_session());
-        const { numbers } = await this.installation.ledger();
-        const owned = await this.installation.sql('SELECT phone_number FROM phone_numbers WHERE released_at IS NULL');
-        const strangers = this.planted.filter(({ friendly_name }) => !friendly_name.startsWith('dealerline:'));
-        const planted = this.planted.filter(({ friendly_name }) => friendly_name.startsWith('dealerline:'));
-        this.tale.orphans = orphans.length;
-        this.tale.numbers = numbers.length;
-        const broken = [];
-        if (orphans.length !== planted.length) broken.push(`${orphans.length} orphans are listed instead of ${planted.length}: ${orphans.map(({ phone_number }) => phone_number)}`);
-        if (numbers.length !== owned.length + orphans.length + strangers.length)
-            broken.push(`Twilio bills ${numbers.length} numbers; ${owned.length} are organisations’, ${orphans.length} orphans, ${strangers.length} strangers’`);
-        for (const { phone_number, friendly_name, sms_url } of strangers) {
-            const now = await this.installation.at_twilio(phone_number);
-            if (now?.friendly_name !== friendly_name || now?.sms_url !== sms_url) broken.push(`${phone_number} is a stranger’s and was changed`);
-        }
-        return broken;
+        return answer.json;
     }
 
     // The people do what they are asked to do; then every dealership is live, and nothing differs.
-    async help(scenario, context) {
+    async help(context) {
         const { installation, tale } = this;
         const session = await installation.admin_session();
         for (let round = 0; round < 4; ++round) {
@@ -226,7 +223,7 @@ export class Stage {
             const unfinished = books.organizations.filter(({ state }) => state !== 'done');
             if (unfinished.length === 0) break;
             for (const { id, numbers } of unfinished) {
-                const { type, next_step } = books.notifications.find(({ organization_id }) => organization_id === id);
+                const { type, next_step } = books.notifications.find((one) => one.organization_id === id && one.type !== 'orphan_number');
                 if (type === 'elevenlabs_import_required') {
                     const { phone_number } = numbers[0];
                     await installation.activate(phone_number, await installation.import_by_hand(phone_number));
@@ -244,19 +241,17 @@ export class Stage {
             const answer = await installation.api('POST', '/api/admin/drift/repair', { session, json: { ids } });
             if (answer.status !== 200) tale.broken.push(`a repair was answered ${answer.text}`);
         }
-        for (const { sid, phone_number } of this.planted.filter(({ friendly_name }) => friendly_name.startsWith('dealerline:'))) {
+        for (const { sid, phone_number } of context.planted.filter(({ friendly_name }) => friendly_name.startsWith(context.mark))) {
             const answer = await installation.api('POST', `/api/admin/orphans/${sid}/release`, { session, json: { phone_number } });
             if (answer.status !== 200) tale.broken.push(`releasing the orphan ${phone_number} was answered ${answer.text}`);
-            this.planted = this.planted.filter((number) => number.sid !== sid);
         }
+        const strangers = context.planted.filter(({ friendly_name }) => !friendly_name.startsWith(context.mark));
         if (!(await this.settle())) return;
-        const books = await read_books(installation);
-        for (const { slug, state, cause } of books.organizations) if (state !== 'done') tale.broken.push(`${slug} was helped and is ${state}: ${cause}`);
-        tale.broken.push(...broken_in_books(books, context), ...broken_in_imports(books), ...(await broken_in_calls(installation, books)));
         const left = (await this.look()).findings.filter(({ kind }) => kind !== 'not_ours');
         for (const { message } of left) tale.broken.push(`the books differ after the repair: ${message}`);
-        const orphans = tale.orphans;
-        tale.broken.push(...(await this.broken_in_orphans()));
-        tale.orphans = orphans;
+        const books = await read_books(installation);
+        for (const { slug, state, cause } of books.organizations) if (state !== 'done') tale.broken.push(`${slug} was helped and is ${state}: ${cause}`);
+        const broken = [broken_in_books(books, context), broken_in_orphans(books, { ...context, planted: strangers }), broken_in_imports(books), await broken_in_calls(installation, books)];
+        tale.broken.push(...broken.flat());
     }
 }
