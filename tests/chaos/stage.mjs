@@ -145,7 +145,7 @@ export class Stage {
         ++this.tale.kills;
         if (at) await installation.latency({ [at]: null });
         if (snatched) {
-            const [candidate] = await installation.sql("SELECT phone_number FROM number_candidates WHERE state = 'posted'");
+            const [candidate] = await installation.sql("SELECT phone_number FROM number_candidates WHERE state IN ('reserved', 'posted')");
             if (candidate && !(await installation.at_twilio(candidate.phone_number))) await this.plant(candidate.phone_number, 'A number of someone else');
         }
         await installation.start_server();
