@@ -465,6 +465,8 @@ bool Provisioning::adopt_for(sql::Writer& db, std::string const& run_id, TwilioN
     if (!run || known) return false;
     auto const number = number_of(*run, orphan, account_sid, {});
     insert_phone_number(db, number);
+    while (auto const open = find_open_candidate(db, run_id))
+        set_candidate_state(db, open->id, open->phone_number == orphan.phone_number ? "bought" : "abandoned", {});
     resolve_notifications_about(db, run->id);
     run->phone_number_id = number.id;
     run->state = "importing";

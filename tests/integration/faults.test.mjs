@@ -181,6 +181,32 @@ describe('faults', { concurrency: 4 }, () => {
                 assert.deepEqual((await imports(installation)).map(({ phone_number }) => phone_number), [number]);
             }));
 
+        for (const adopted of [false, true])
+            test(`after its run has stopped: an orphan, until ${adopted ? 'it is adopted' : 'someone tries again'}`, () =>
+                with_installation({}, async (installation) => {
+                    await installation.arm({ operation: 'twilio.buy', kind: 'late', ms: 1_500 });
+                    await installation.arm({ operation: 'twilio.buy', kind: 'refuse', code: 20003, nth: 2 });
+                    const { id } = await installation.found('unlucky-motors');
+                    await assert_stopped(installation, id);
+                    assert.deepEqual(await look(installation), []);
+                    await arrived(installation, 'twilio.buy');
+                    assert.deepEqual(await look(installation), []);
+                    const session = await installation.admin_session();
+                    const { orphans } = await installation.get('/api/admin/orphans', session);
+                    assert.deepEqual(orphans.map(({ organization_id }) => organization_id), [id]);
+                    assert.deepEqual((await pending_types(installation, id)).sort(), ['manual_setup_required', 'orphan_number']);
+
+                    const helped = adopted
+                        ? await installation.api('POST', `/api/admin/orphans/${orphans[0].twilio_sid}/adopt`, { session })
+                        : await installation.retry(id);
+                    assert.equal(helped.status, 200, helped.text);
+                    await assert_live(installation, id, orphans[0].phone_number);
+                    await assert_sold(installation, 1);
+                    assert.deepEqual(await look(installation), []);
+                    assert.deepEqual(await pending(installation, id), []);
+                    assert.deepEqual(await installation.sql('SELECT state FROM number_candidates'), [{ state: 'bought' }]);
+                }));
+
         test('after a clear refusal: the second look finds it', () =>
             with_installation({}, async (installation) => {
                 const { number } = await assert_goes_live(installation, [
