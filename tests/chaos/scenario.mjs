@@ -144,6 +144,11 @@ const themes = {
         plan.signups = plan.signups.slice(0, 2);
         plan.faults = [{ operation: 'twilio.buy', kind: 'vanish' }];
     },
+    'late, and stopped meanwhile': (random, plan) => {
+        plan.signups = plan.signups.slice(0, 1);
+        plan.faults = [late(random, 'twilio.buy', 900, 2_500), { ...refusal('twilio.buy', random.one_of([20003, 21631, 21404])), nth: 1 }];
+        plan.deaths = [];
+    },
     'late, and refused meanwhile': (random, plan) => {
         plan.signups = plan.signups.slice(0, 1);
         plan.faults = [late(random, 'twilio.buy', 2_000, 8_000), { ...refusal('twilio.buy', 21422), nth: 1 }];
@@ -169,7 +174,7 @@ const weights = [
     [24, 'mixed'], [9, 'dies while buying'], [6, 'dies while importing'], [6, 'dies with a purchase on its way'], [8, 'a purchase comes late'],
     [6, 'the purchase’s answer is lost'], [6, 'the import’s answer is lost'], [4, 'the import is not what was asked for'], [8, 'many at once'],
     [4, 'numbers run out'], [3, 'the spend guard holds some'], [3, 'imports by hand'], [3, 'strangers in the account'], [2, 'a vendor is down'],
-    [2, 'it goes to someone else'], [2, 'late, and refused meanwhile'], [2, 'a stranger gets the number that is being bought'],
+    [2, 'it goes to someone else'], [2, 'late, and refused meanwhile'], [2, 'late, and stopped meanwhile'], [2, 'a stranger gets the number that is being bought'],
     [4, 'Twilio answers with another’s number'],
 ];
 
@@ -191,5 +196,6 @@ export function scenario_of(seed) {
     };
     if (random.chance(0.12)) plan.faults.push(random_plan(random));
     themes[theme](random, plan);
+    plan.adopts = random.chance(0.5); // when a stopped run’s purchase came late, someone adopts it instead of trying again
     return plan;
 }

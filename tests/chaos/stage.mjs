@@ -185,7 +185,7 @@ export class Stage {
             if (!caused) found([`the books differ without a reason: ${message}`]);
         }
 
-        if (tale.broken.length === 0) await this.help(context);
+        if (tale.broken.length === 0) await this.help(context, scenario.adopts);
         found(await broken_in_secrecy(installation));
     }
 
@@ -215,14 +215,20 @@ export class Stage {
     }
 
     // The people do what they are asked to do; then every dealership is live, and nothing differs.
-    async help(context) {
+    async help(context, adopts) {
         const { installation, tale } = this;
         const session = await installation.admin_session();
         for (let round = 0; round < 4; ++round) {
             const books = await read_books(installation);
             const unfinished = books.organizations.filter(({ state }) => state !== 'done');
             if (unfinished.length === 0) break;
-            for (const { id, numbers } of unfinished) {
+            for (const { id, numbers, run_id } of unfinished) {
+                const bought = books.orphans.find(({ organization_id }) => organization_id === id);
+                if (bought && adopts) {
+                    const answer = await installation.api('POST', `/api/admin/orphans/${bought.twilio_sid}/adopt`, { session });
+                    if (answer.status !== 200) tale.broken.push(`adopting ${bought.phone_number} for run ${run_id} was answered ${answer.text}`);
+                    continue;
+                }
                 const { type, next_step } = books.notifications.find((one) => one.organization_id === id && one.type !== 'orphan_number');
                 if (type === 'elevenlabs_import_required') {
                     const { phone_number } = numbers[0];
