@@ -410,8 +410,15 @@ bool Provisioning::adopt_if_ours(Work& work, NumberCandidate const& candidate)
     before_call(work);
     auto const by_tag = m_twilio.find_by_tag(tag);
     if (handled_failure(work, m_twilio.provider(), by_tag.answer)) return true;
-    if (by_tag.value.empty()) return false;
-    adopt(work, candidate, by_tag.value.front());
+    if (!by_tag.value.empty()) {
+        adopt(work, candidate, by_tag.value.front());
+        return true;
+    }
+    if (by_number.value.empty() || candidate.state == "refused") return false;
+    // In this very account under another mark: a repeated purchase could rename it, so it counts as refused.
+    save(work,
+        [&](sql::Writer& db) { set_candidate_state(db, candidate.id, "refused", "It is in the same Twilio account without our mark."); });
+    try_later(work, "It is in the same Twilio account without our mark. Looking once more before choosing another.", provider_deadline);
     return true;
 }
 
@@ -423,8 +430,11 @@ void Provisioning::adopt(Work& work, NumberCandidate const& candidate, TwilioNum
     if (known && known->organization_id != run.organization_id) {
         // Twilio let us write our tag on another organisation's number: put theirs back, and say so.
         auto const theirs = m_database.read(scope, [&](sql::Reader& db) { return find_run_of_number(db, known->id); });
-        before_call(work);
-        if (theirs) m_twilio.set_tag(bought.sid, tag_of(theirs->id));
+        if (theirs) {
+            before_call(work);
+            auto const put_back = m_twilio.set_tag(bought.sid, tag_of(theirs->id));
+            if (handled_failure(work, m_twilio.provider(), put_back.answer)) return; // the next look finds it by our tag
+        }
         save(work, [&](sql::Writer& db) {
             set_candidate_state(db, candidate.id, "abandoned", "Twilio answered with another organisation's number.");
         });
@@ -455,6 +465,8 @@ bool Provisioning::adopt_for(sql::Writer& db, std::string const& run_id, TwilioN
     if (!run || known) return false;
     auto const number = number_of(*run, orphan, account_sid, {});
     insert_phone_number(db, number);
+    while (auto const open = find_open_candidate(db, run_id))
+        set_candidate_state(db, open->id, open->phone_number == orphan.phone_number ? "bought" : "abandoned", {});
     resolve_notifications_about(db, run->id);
     run->phone_number_id = number.id;
     run->state = "importing";
@@ -479,12 +491,23 @@ void Provisioning::import(Work& work)
             "elevenlabs_import_required");
 
     begin_step(work, "Importing the number into ElevenLabs");
-    auto const id = imported_id(work, *number);
+    bool is_new = false;
+    auto const id = imported_id(work, *number, is_new);
     if (!id) return;
 
     before_call(work);
     auto const set = m_twilio.set_urls(number->twilio_sid, urls()); // an import may have taken them
     if (handled_failure(work, m_twilio.provider(), set.answer)) return;
+    if (m_elevenlabs && run.elevenlabs_phone_id.empty() && !is_new && !is_elevenlabs_url(set.value.voice_url)) {
+        // A purchase that took effect late wrote our address over ElevenLabs', which only an import writes.
+        before_call(work);
+        auto const removed = m_elevenlabs->remove_number(*id);
+        if (removed.status != 404 && handled_failure(work, m_elevenlabs->provider(), removed)) return;
+        if (run.attempts + 1 < attempt_limit)
+            return try_later(work, "Calls did not go to ElevenLabs although it had the number; importing it again.", back_off(0));
+        return stop(work, "Calls to the number do not go to ElevenLabs, however often it is imported.",
+            "Look at the number's voice URL in Twilio's console, then try again.");
+    }
     run.state = "verifying";
     run.attempts = 0;
     save(work, [&](sql::Writer& db) {
@@ -496,9 +519,10 @@ void Provisioning::import(Work& work)
     announce();
 }
 
-// The number's id at ElevenLabs, with our agent assigned; nothing when the run waits or has stopped.
-std::optional<std::string> Provisioning::imported_id(Work& work, PhoneNumber const& number)
+// The number's id at ElevenLabs, with our agent assigned; nothing when the run waits or has stopped. `is_new`: imported just now.
+std::optional<std::string> Provisioning::imported_id(Work& work, PhoneNumber const& number, bool& is_new)
 {
+    is_new = false;
     auto const assign = [&](ImportedNumber const& imported) -> std::optional<std::string> {
         if (imported.agent_id == m_config.elevenlabs_agent_id) return imported.phone_number_id;
         before_call(work);
@@ -539,6 +563,7 @@ std::optional<std::string> Provisioning::imported_id(Work& work, PhoneNumber con
         current_secret(m_config.twilio_auth_token), m_config.elevenlabs_agent_id);
     if (imported.answer.status == 409) imported.answer.ending = Ending::Unclear; // it may be there already: the next look finds it
     if (handled_failure(work, m_elevenlabs->provider(), imported.answer)) return {};
+    is_new = true;
     return imported.value;
 }
 

@@ -58,7 +58,7 @@ private:
     bool adopt_if_ours(Work& work, NumberCandidate const& candidate);
     void adopt(Work& work, NumberCandidate const& candidate, TwilioNumber const& bought);
     void import(Work& work);
-    std::optional<std::string> imported_id(Work& work, PhoneNumber const& number);
+    std::optional<std::string> imported_id(Work& work, PhoneNumber const& number, bool& is_new);
     void verify(Work& work);
     std::string first_difference(Work& work, PhoneNumber const& number);
 

@@ -1,0 +1,80 @@
+// Signs dealerships up while the server dies and the vendors fail, and compares the books afterwards. One seed is one scenario.
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { scenario_of } from './scenario.mjs';
+import { Stage } from './stage.mjs';
+
+const scenarios_of_a_stage = 250; // its admin's session does not last for ever
+const between_lines = 10_000; // ms
+
+function options() {
+    const whole = (text, name) => {
+        if (/^\d{1,9}$/.test(text)) return Number(text);
+        console.error(`chaos: --${name} must be a whole number`);
+        process.exit(2);
+    };
+    try {
+        const { values } = parseArgs({ options: { runs: { type: 'string', default: '50' }, seed: { type: 'string', default: '1' }, stages: { type: 'string', default: `${2 * availableParallelism() + 2}` } } });
+        return { runs: whole(values.runs, 'runs'), seed: whole(values.seed, 'seed'), stages: Math.max(1, whole(values.stages, 'stages')) };
+    } catch (problem) {
+        console.error(`chaos: ${problem.message}`);
+        return process.exit(2);
+    }
+}
+
+const { runs, seed: first, stages } = options();
+const sums = { runs: 0, kills: 0, struck: {}, signups: 0, billed: 0, owned: 0, orphans: 0, strangers: 0, live: 0, held: 0, waiting: {}, repaired: 0, failed: [] };
+const started = Date.now();
+const seconds = () => (Date.now() - started) / 1000;
+const listed = (counts) =>
+    Object.entries(counts)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, count]) => `${name} ${count}`)
+        .join(', ') || 'none';
+const total = (counts) => Object.values(counts).reduce((sum, count) => sum + count, 0);
+const add = (counts, more) => Object.entries(more).forEach(([name, count]) => (counts[name] = (counts[name] ?? 0) + count));
+
+function report(scenario, { broken, log }) {
+    console.log(`\nseed ${scenario.seed} failed:`);
+    for (const sentence of broken) console.log(`  ${sentence}`);
+    console.log(`  scenario: ${JSON.stringify(scenario)}`);
+    console.log(`  the server's last words:\n${log.trim().split('\n').slice(-12).map((line) => `    ${line}`).join('\n')}`);
+    console.log(`  again: tools/test chaos --runs 1 --seed ${scenario.seed}\n`);
+}
+
+let next = first;
+const end = first + runs;
+async function play_on() {
+    while (next < end) {
+        const stage = await Stage.build();
+        for (let played = 0; played < scenarios_of_a_stage && next < end; ++played) {
+            const scenario = scenario_of(next++);
+            const tale = await stage.play(scenario);
+            ++sums.runs;
+            for (const name of ['kills', 'signups', 'billed', 'owned', 'orphans', 'strangers', 'live', 'held', 'repaired']) sums[name] += tale[name];
+            add(sums.struck, tale.struck);
+            add(sums.waiting, tale.waiting);
+            if (tale.broken.length === 0) continue;
+            sums.failed.push(scenario.seed);
+            report(scenario, tale);
+        }
+        await stage.remove();
+    }
+}
+
+const progress = setInterval(() => console.log(`chaos: ${sums.runs} of ${runs} runs, ${sums.kills} kills, ${total(sums.struck)} faults, ${sums.failed.length} failed, ${seconds().toFixed(0)} s`), between_lines);
+await Promise.all(Array.from({ length: Math.min(stages, runs) }, play_on));
+clearInterval(progress);
+
+console.log(`
+chaos: ${sums.runs} runs from seed ${first} in ${seconds().toFixed(1)} s, ${(seconds() / Math.max(1, sums.runs)).toFixed(2)} s each
+  kills              ${sums.kills}
+  faults struck      ${total(sums.struck)}: ${listed(sums.struck)}
+  signups answered   ${sums.signups}
+  numbers billed     ${sums.billed} = ${sums.owned} of organisations + ${sums.orphans} orphans listed + ${sums.strangers} not ours
+  live by itself     ${sums.live}
+  held               ${sums.held}
+  waiting for people ${total(sums.waiting)}: ${listed(sums.waiting)}
+  repaired           ${sums.repaired}
+  ${sums.failed.length === 0 ? 'every invariant held' : `FAILED ${sums.failed.length}: seeds ${sums.failed.sort((a, b) => a - b).join(', ')}`}`);
+process.exit(sums.failed.length === 0 ? 0 : 1);

@@ -1,0 +1,180 @@
+// What must hold after every scenario, whatever happened in it. Each broken invariant is a sentence.
+import { admin, credentials, name_of, password } from '../integration/support.mjs';
+
+const running = new Set(['queued', 'choosing', 'buying', 'importing', 'verifying']);
+export const is_running = (run) => running.has(run.state);
+
+const secrets = {
+    'Twilio’s token': credentials.TWILIO_AUTH_TOKEN,
+    'the account with Twilio’s token': Buffer.from(`${credentials.TWILIO_ACCOUNT_SID}:${credentials.TWILIO_AUTH_TOKEN}`).toString('base64'),
+    'ElevenLabs’ key': credentials.ELEVENLABS_API_KEY,
+    'the initiation secret': credentials.ELEVENLABS_INITIATION_SECRET,
+    'the webhook secret': credentials.ELEVENLABS_WEBHOOK_SECRET,
+    'a dealership’s password': password,
+    'the admin’s password': admin.password,
+};
+
+const causes_of_a_stop = new Set(['manual_setup_required', 'number_choice_needed', 'elevenlabs_import_required', 'drift_found']);
+
+const counted = (list) => list.reduce((counts, each) => counts.set(each, (counts.get(each) ?? 0) + 1), new Map());
+const repeated = (list) => [...counted(list)].filter(([, count]) => count > 1).map(([each, count]) => `${each} (${count} times)`);
+
+// Everything that the books say, ours and the vendors'.
+export async function read_books(installation) {
+    const session = await installation.admin_session();
+    const ledger = await installation.ledger();
+    const workspace = await installation.sim('/sim/workspace');
+    const [rows, { notifications }, { orphans }, at_twilio] = await Promise.all([
+        installation.sql(`
+            SELECT o.id, o.slug, o.name, r.id AS run_id, r.state, r.cause, r.next_step, r.phone_number_id,
+                   (SELECT count(*) FROM provisioning_steps s WHERE s.run_id = r.id AND s.state = 'started') AS open_steps,
+                   (SELECT count(*) FROM number_candidates c WHERE c.run_id = r.id AND c.state IN ('reserved', 'posted', 'refused')) AS open_candidates,
+                   (SELECT json_group_array(json_object('id', n.id, 'phone_number', n.phone_number, 'state', n.state, 'is_active', n.is_active,
+                           'sid', n.twilio_sid, 'phone_id', n.elevenlabs_phone_id))
+                    FROM phone_numbers n WHERE n.organization_id = o.id AND n.released_at IS NULL) AS numbers
+            FROM organizations o LEFT JOIN provisioning_runs r ON r.organization_id = o.id ORDER BY o.id`),
+        installation.get('/api/admin/notifications?status=pending&limit=500', session),
+        installation.get('/api/admin/orphans', session),
+        installation.twilio('GET', '/IncomingPhoneNumbers.json?PageSize=1000'),
+    ]);
+    const organizations = rows.map((row) => ({ ...row, numbers: JSON.parse(row.numbers) }));
+    return { ledger, imports: workspace.phone_numbers, organizations, notifications, orphans, at_twilio: at_twilio.incoming_phone_numbers };
+}
+
+const tag_of = (mark, run_id) => `${mark}${run_id.replaceAll('-', '')}`;
+
+// A purchase may take effect after its run stopped for another reason: then it is an orphan until someone tries again.
+export function bought_for_stopped_runs({ ledger, organizations }, mark) {
+    const owned = new Set(organizations.flatMap(({ numbers }) => numbers.map(({ phone_number }) => phone_number)));
+    const stopped = new Set(organizations.filter(({ state, numbers }) => state === 'needs_attention' && numbers.length === 0).map(({ run_id }) => tag_of(mark, run_id)));
+    return ledger.numbers.filter(({ phone_number, friendly_name }) => stopped.has(friendly_name) && !owned.has(phone_number));
+}
+
+// `answers`: what the signups were told. `planted`: numbers that the scenario put into the account.
+export function broken_in_books(books, { mark, answers, planted, signups }) {
+    const broken = [];
+    const { ledger, organizations, at_twilio } = books;
+    const strange = new Set(planted.map(({ phone_number }) => phone_number));
+    const waits = new Set(bought_for_stopped_runs(books, mark).map(({ phone_number }) => phone_number));
+    const notifications = books.notifications.filter(({ type }) => type !== 'orphan_number'); // compared with what Twilio bills
+
+    // money
+    const bought = ledger.sales.filter(({ phone_number }) => !strange.has(phone_number));
+    for (const tag of repeated(bought.map(({ friendly_name }) => friendly_name))) broken.push(`more than one number was bought for ${tag}`);
+    for (const number of repeated(bought.map(({ phone_number }) => phone_number))) broken.push(`${number} was bought`);
+    const owned = organizations.flatMap(({ numbers }) => numbers);
+    const owned_numbers = new Set(owned.map(({ phone_number }) => phone_number));
+    for (const number of repeated(owned.map(({ phone_number }) => phone_number))) broken.push(`${number} belongs to several organisations`);
+    for (const sale of bought)
+        if (!owned_numbers.has(sale.phone_number) && !waits.has(sale.phone_number)) broken.push(`${sale.phone_number} was bought for ${sale.friendly_name} and is no organisation’s`);
+    const paid = new Map(ledger.numbers.map((number) => [number.sid, number]));
+    const there = new Map(at_twilio.map((number) => [number.sid, number]));
+
+    for (const organization of organizations) {
+        const { slug, run_id, state, numbers } = organization;
+        const told = notifications.filter(({ organization_id }) => organization_id === organization.id);
+        if (!run_id) {
+            broken.push(`${slug} has no run`);
+            continue;
+        }
+        if (running.has(state)) broken.push(`${slug} is still ${state}`);
+        if (organization.open_steps > 0 && !running.has(state)) broken.push(`${slug} is ${state} and a step of it never ended`);
+        if (numbers.length > 1) broken.push(`${slug} has ${numbers.length} numbers`);
+        for (const number of numbers) {
+            const entry = there.get(number.sid);
+            if (!paid.has(number.sid) || !entry) broken.push(`${slug}’s ${number.phone_number} is not Twilio’s ${number.sid}`);
+            else if (entry.phone_number !== number.phone_number) broken.push(`${slug}’s ${number.phone_number} is ${entry.phone_number} at Twilio`);
+            else if (entry.friendly_name !== tag_of(mark, run_id)) broken.push(`${slug} holds ${number.phone_number}, which carries ${entry.friendly_name}`);
+            if (strange.has(number.phone_number)) broken.push(`${slug} took ${number.phone_number}, which is a stranger’s`);
+        }
+        if (state === 'done') {
+            if (numbers.length !== 1 || numbers[0].state !== 'active' || numbers[0].is_active !== 1) broken.push(`${slug} is done without an active number`);
+            if (organization.open_candidates > 0) broken.push(`${slug} is done and still reserves a number`);
+            for (const { type } of told) broken.push(`${slug} is live, and ${type} still waits for someone`);
+        } else if (numbers.some(({ is_active }) => is_active)) broken.push(`${slug} is ${state} and its number counts as active`);
+        if (state === 'held' || state === 'needs_attention') {
+            if (!organization.cause || !organization.next_step) broken.push(`${slug} is ${state} without a cause and a next step`);
+            const fitting = told.filter(({ type }) => (state === 'held' ? type === 'purchase_held' : causes_of_a_stop.has(type)));
+            if (fitting.length !== 1 || told.length !== 1) broken.push(`${slug} is ${state}, and what waits for someone is [${told.map(({ type }) => type)}]`);
+        }
+    }
+
+    // signups
+    for (const slug of repeated(organizations.map((organization) => organization.slug))) broken.push(`${slug} exists`);
+    for (const { slug, status, organization } of answers) {
+        if (status !== 201) continue;
+        const founded = organizations.find(({ id }) => id === organization.id);
+        if (!founded || founded.slug !== slug) {
+            broken.push(`${slug} was answered 201 and does not exist`);
+            continue;
+        }
+        const promised = organization.phoneNumberPurchased;
+        if (promised && founded.numbers[0]?.phone_number !== promised) broken.push(`${slug} was promised ${promised} and has ${founded.numbers[0]?.phone_number}`);
+    }
+    const known = new Set(signups.map(({ slug }) => slug));
+    for (const { slug } of organizations) if (!known.has(slug)) broken.push(`nobody signed ${slug} up`);
+    return broken;
+}
+
+// ElevenLabs has what is live, once, answered by our agent; and nothing that is not ours.
+export function broken_in_imports(books, { doubled_by_a_late_one = false } = {}) {
+    const broken = [];
+    const { imports, organizations } = books;
+    const numbers = new Map(organizations.flatMap(({ slug, state, numbers: list }) => list.map((number) => [number.phone_number, { ...number, slug, run_state: state }])));
+    for (const number of repeated(imports.map(({ phone_number }) => phone_number)))
+        if (!doubled_by_a_late_one) broken.push(`${number} is imported into ElevenLabs`);
+    for (const { phone_number, assigned_agent } of imports) {
+        const number = numbers.get(phone_number);
+        if (!number) broken.push(`${phone_number} is imported into ElevenLabs and no organisation’s`);
+        else if (number.is_active && assigned_agent?.agent_id !== credentials.ELEVENLABS_AGENT_ID) broken.push(`no agent answers ${number.slug}’s ${phone_number}`);
+    }
+    for (const number of numbers.values()) {
+        if (!number.is_active) continue;
+        const imported = imports.filter(({ phone_number }) => phone_number === number.phone_number);
+        if (imported.length === 0) broken.push(`${number.slug}’s ${number.phone_number} is active and not imported`);
+        else if (!imported.some(({ phone_number_id }) => phone_number_id === number.phone_id)) broken.push(`${number.slug}’s ${number.phone_number} is imported under another id`);
+    }
+    return broken;
+}
+
+export async function broken_in_calls(installation, books) {
+    const broken = [];
+    for (const { slug, name, state, numbers } of books.organizations) {
+        if (state !== 'done' || numbers.length !== 1) continue;
+        const call = await installation.call(numbers[0].phone_number);
+        if (call.answered_by !== 'agent') broken.push(`${slug} is live, and its call is answered by ${call.answered_by}: ${call.reason}`);
+        else if (call.variables.organization_name !== name || name !== name_of(slug)) broken.push(`a call to ${slug} is answered for ${call.variables.organization_name}`);
+    }
+    return broken;
+}
+
+export async function broken_in_secrecy(installation) {
+    const broken = [];
+    const log = installation.log();
+    const places = { 'the database': await installation.bytes_on_disk(), 'the log': log };
+    for (const [place, text] of Object.entries(places))
+        for (const [what, secret] of Object.entries(secrets)) if (text.includes(secret)) broken.push(`${place} holds ${what}`);
+    for (const line of log.split('\n')) if (/"level":"(error|critical)"/.test(line)) broken.push(`the server failed: ${line}`);
+    return broken;
+}
+
+// What Twilio bills is an organisation's, or a listed orphan, or not ours; and what is not ours was not touched.
+export function broken_in_orphans(books, { mark, planted }) {
+    const broken = [];
+    const { ledger, organizations, orphans, at_twilio, notifications } = books;
+    const owned = organizations.flatMap(({ numbers }) => numbers);
+    const is_marked = ({ friendly_name }) => friendly_name.startsWith(mark);
+    const strangers = planted.filter((number) => !is_marked(number));
+    const listed = (numbers) => numbers.map(({ phone_number }) => phone_number).sort();
+    const expected = listed([...planted.filter(is_marked), ...bought_for_stopped_runs(books, mark)]);
+    if (`${listed(orphans)}` !== `${expected}`) broken.push(`the orphans are [${expected}], and listed are [${listed(orphans)}]`);
+    const told = listed(notifications.filter(({ type }) => type === 'orphan_number'));
+    if (`${told}` !== `${expected}`) broken.push(`the orphans are [${expected}], and someone is told of [${told}]`);
+    if (ledger.numbers.length !== owned.length + orphans.length + strangers.length)
+        broken.push(`Twilio bills ${ledger.numbers.length} numbers; ${owned.length} are organisations’, ${orphans.length} orphans, ${strangers.length} strangers’`);
+    for (const { sid, phone_number, friendly_name, sms_url } of strangers) {
+        const now = at_twilio.find((number) => number.sid === sid);
+        if (now?.friendly_name !== friendly_name || now?.sms_url !== sms_url) broken.push(`${phone_number} is a stranger’s and was changed`);
+    }
+    return broken;
+}

@@ -1,0 +1,263 @@
+// Plays one scenario after another on a simulator and a server of its own.
+import assert from 'node:assert/strict';
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pause, start_installation, until } from '../integration/support.mjs';
+import { broken_in_books, broken_in_calls, broken_in_imports, broken_in_orphans, broken_in_secrecy, is_running, read_books } from './invariants.mjs';
+
+const settling_limit = 40_000; // ms, after the vendors work again
+const death_limit = 2_500; // ms to come to the step at which the server is to die; it dies then anyway
+const client_limit = 60_000;
+const hanging = 30_000; // ms; the step at which the server dies is not answered before
+const watching = 4; // ms between two looks
+
+export class Stage {
+    // A simulator and a server that are ready for signups, stopped and kept: every scenario begins with a copy of their files.
+    static async build() {
+        const stage = new Stage();
+        stage.installation = await start_installation();
+        stage.template = await mkdtemp(join(tmpdir(), 'dealerline-chaos-'));
+        await stage.installation.admin_session();
+        [{ id: stage.installation_id }] = await stage.installation.sql('SELECT id FROM installation');
+        await stage.installation.server.stop();
+        await stage.installation.simulator.stop();
+        await cp(stage.installation.folder, stage.template, { recursive: true });
+        stage.settings = { ...stage.installation.environment };
+        return stage;
+    }
+
+    async remove() {
+        await this.installation.stop();
+        await rm(this.template, { recursive: true, force: true });
+    }
+
+    // What the scenario came to: {broken, kills, struck, …}. An exception is a broken invariant too.
+    async play(scenario) {
+        this.tale = { broken: [], kills: 0, struck: {}, signups: 0, live: 0, held: 0, waiting: {}, billed: 0, owned: 0, orphans: 0, strangers: 0, repaired: 0 };
+        this.answers = [];
+        this.planted = [];
+        try {
+            await this.set_up(scenario);
+            await this.perform(scenario);
+            await this.judge(scenario);
+        } catch (failure) {
+            this.tale.broken.push(`the scenario could not be played: ${failure.stack ?? failure}`);
+        }
+        this.tale.log = this.tale.broken.length > 0 ? this.installation.log() : '';
+        await this.installation.server?.kill();
+        await this.installation.simulator?.kill();
+        return this.tale;
+    }
+
+    async set_up({ simulator, inventory, strangers, orphans, settings, faults, latency }) {
+        const { installation } = this;
+        installation.lives = [];
+        this.journal = { last: 0, asked: {}, late: 0 };
+        for (const name of await readdir(installation.folder)) await rm(join(installation.folder, name), { recursive: true });
+        await cp(this.template, installation.folder, { recursive: true });
+        await installation.start_simulator({ latency: 0 });
+        await installation.sim('/sim/settings', { ...simulator, latency_ms: { default: latency } });
+        for (const [area_code, numbers] of Object.entries(inventory)) await installation.inventory(area_code, numbers);
+        for (let i = 0; i < strangers; ++i) await this.plant(`+1604555010${i}`, 'A number of someone else');
+        for (let i = 0; i < orphans; ++i) await this.plant(`+1604555020${i}`, `dealerline:${this.installation_id}:${`${i}`.padStart(32, '0')}`);
+        for (const fault of faults) await installation.arm(fault);
+        const vendors = { TWILIO_API_BASE: installation.simulator_url, ELEVENLABS_API_BASE: installation.simulator_url };
+        installation.environment = { ...this.settings, ...vendors, ...settings };
+        await installation.start_server();
+    }
+
+    async plant(phone_number, friendly_name) {
+        this.planted.push(await this.installation.sim('/sim/numbers', { phone_number, friendly_name }));
+    }
+
+    // --- what happens ---
+
+    async perform({ signups, deaths, latency }) {
+        const { installation } = this;
+        const first = signups.map((signup, i) => ({ ...signup, after: signup.after_first ? i - 1 : -1 }));
+        const clients = [];
+        for (const signup of first) clients.push(this.client(signup, clients[signup.after]));
+        for (const death of deaths) await this.die(death, latency);
+        await Promise.all(clients);
+        const { faults } = await installation.sim('/sim/faults');
+        for (const { kind, struck } of faults) if (struck > 0) this.tale.struck[kind] = (this.tale.struck[kind] ?? 0) + struck;
+        await installation.disarm();
+        await installation.latency({ default: 0 });
+    }
+
+    async client(signup, earlier) {
+        await earlier;
+        await pause(signup.after_ms);
+        const fields = { area_code: signup.area_code, ...(signup.key ? { key: `key-of-${signup.slug}` } : {}) };
+        const attempts = [this.sign_up(signup, fields)];
+        if (signup.doubled === 'at once') attempts.push(this.sign_up(signup, fields));
+        if (signup.doubled === 'by a rival') attempts.push(this.sign_up(signup, { ...fields, email: `rival-of-${signup.slug}@example.com` }));
+        await Promise.all(attempts);
+    }
+
+    async sign_up(signup, fields) {
+        for (const end = Date.now() + client_limit; Date.now() < end; await pause(20)) {
+            ++this.tale.signups;
+            try {
+                const { status, json } = await this.installation.sign_up(signup.slug, fields);
+                this.answers.push({ slug: signup.slug, status, organization: json?.organization });
+                if (status !== 201 && status !== 409) this.tale.broken.push(`${signup.slug} was answered ${status}: ${JSON.stringify(json)}`);
+                return;
+            } catch (failure) {
+                --this.tale.signups;
+                if (failure.code !== 'ECONNREFUSED' && !signup.comes_back) return;
+            }
+        }
+        this.tale.broken.push(`${signup.slug} was never answered`);
+    }
+
+    // What the vendors have been asked so far, by operation, and what takes effect late. Only what is new is read.
+    async read_journal() {
+        const { entries, last } = await this.installation.sim(`/sim/journal?after=${this.journal.last}`);
+        if (last <= this.journal.last) return this.journal;
+        this.journal.last = last;
+        for (const { operation, fault } of entries) {
+            const asked = (this.journal.asked[operation] ?? 0) + 1;
+            this.journal.asked[operation] = asked;
+            if (fault?.kind === 'late') this.journal.late += operation.endsWith('.late') ? -1 : 1;
+        }
+        return this.journal;
+    }
+
+    async die({ after_ms, at, nth, snatched }) {
+        const { installation } = this;
+        const asked = async () => (await this.read_journal()).asked[at] ?? 0;
+        if (at) {
+            const goal = (await asked()) + nth;
+            await installation.latency({ [at]: nth === 1 ? hanging : 0 });
+            let hangs = nth === 1;
+            for (const end = Date.now() + death_limit; Date.now() < end; await pause(watching)) {
+                const count = await asked();
+                if (count >= goal) break;
+                if (!hangs && count === goal - 1) await installation.latency({ [at]: hanging });
+                hangs ||= count === goal - 1;
+            }
+        } else {
+            await pause(after_ms);
+        }
+        await installation.server.kill();
+        ++this.tale.kills;
+        if (at) await installation.latency({ [at]: null });
+        if (snatched) {
+            const [candidate] = await installation.sql("SELECT phone_number FROM number_candidates WHERE state IN ('reserved', 'posted')");
+            if (candidate && !(await installation.at_twilio(candidate.phone_number))) await this.plant(candidate.phone_number, 'A number of someone else');
+        }
+        await installation.start_server();
+    }
+
+    // --- what came of it ---
+
+    async judge(scenario) {
+        const { installation, tale } = this;
+        const late = (operation) => scenario.faults.some((fault) => fault.kind === 'late' && fault.operation === operation);
+        const doubled_by_a_late_one = late('elevenlabs.import') && scenario.simulator.second_import === 'second_id';
+        const updated_by_a_late_one = late('twilio.buy') && scenario.simulator.repeated_buy === 'updated';
+        const context = { mark: `dealerline:${this.installation_id}:`, answers: this.answers, planted: this.planted, signups: scenario.signups };
+        const found = (list) => tale.broken.push(...list);
+
+        if (!(await this.settle())) return;
+        const drift = await this.look();
+        const books = await read_books(installation);
+        tale.orphans = books.orphans.length;
+        tale.billed = books.ledger.numbers.length;
+        tale.owned = books.organizations.flatMap(({ numbers }) => numbers).length;
+        tale.strangers = drift.not_ours;
+        found(broken_in_books(books, context));
+        found(broken_in_orphans(books, context));
+        found(broken_in_imports(books, { doubled_by_a_late_one }));
+        if (!updated_by_a_late_one) found(await broken_in_calls(installation, books));
+        for (const { id, state } of books.organizations) {
+            if (state === 'done') ++tale.live;
+            if (state === 'held') ++tale.held;
+            if (state !== 'needs_attention') continue;
+            const type = books.notifications.find((one) => one.organization_id === id && one.type !== 'orphan_number')?.type ?? 'nothing';
+            tale.waiting[type] = (tale.waiting[type] ?? 0) + 1;
+        }
+        const unfinished = new Set(books.organizations.filter(({ state }) => state !== 'done').map(({ id }) => id));
+        for (const { kind, organization_id, message } of drift.findings) {
+            const caused = kind === 'not_ours' || unfinished.has(organization_id) || (kind === 'import_doubled' && doubled_by_a_late_one) || (kind === 'voice_url' && updated_by_a_late_one);
+            if (!caused) found([`the books differ without a reason: ${message}`]);
+        }
+
+        if (tale.broken.length === 0) await this.help(context, scenario.adopts);
+        found(await broken_in_secrecy(installation));
+    }
+
+    // Until nobody works on any run any more and everything that was on its way has arrived.
+    async settle() {
+        const { installation, tale } = this;
+        const organizations = await installation.sql('SELECT id, slug FROM organizations');
+        let busy;
+        for (const end = Date.now() + settling_limit; Date.now() < end; await pause(30)) {
+            busy = (await this.read_journal()).late > 0 ? ['something is still on its way'] : [];
+            for (const { id, slug } of organizations) {
+                const run = await installation.run(id);
+                if (is_running(run)) busy.push(`${slug} is stuck ${run.state} without a cause`);
+            }
+            if (busy.length === 0) return true;
+        }
+        tale.broken.push(...busy);
+        return false;
+    }
+
+    async look() {
+        const session = await this.installation.admin_session();
+        // 409: the server looks by itself at this moment.
+        const answer = await until(() => this.installation.api('POST', '/api/admin/drift/look', { session }), ({ status }) => status !== 409);
+        assert.equal(answer.status, 200, answer.text);
+        return answer.json;
+    }
+
+    // The people do what they are asked to do; then every dealership is live, and nothing differs.
+    async help(context, adopts) {
+        const { installation, tale } = this;
+        const session = await installation.admin_session();
+        for (let round = 0; round < 4; ++round) {
+            const books = await read_books(installation);
+            const unfinished = books.organizations.filter(({ state }) => state !== 'done');
+            if (unfinished.length === 0) break;
+            for (const { id, numbers, run_id } of unfinished) {
+                const bought = books.orphans.find(({ organization_id }) => organization_id === id);
+                if (bought && adopts) {
+                    const answer = await installation.api('POST', `/api/admin/orphans/${bought.twilio_sid}/adopt`, { session });
+                    if (answer.status !== 200) tale.broken.push(`adopting ${bought.phone_number} for run ${run_id} was answered ${answer.text}`);
+                    continue;
+                }
+                const { type, next_step } = books.notifications.find((one) => one.organization_id === id && one.type !== 'orphan_number');
+                if (type === 'elevenlabs_import_required') {
+                    const { phone_number } = numbers[0];
+                    await installation.activate(phone_number, await installation.import_by_hand(phone_number));
+                } else {
+                    const offered = type === 'number_choice_needed' ? next_step.match(/\b\d{3}\b/) : null;
+                    await installation.retry(id, offered ? { area_code: offered[0] } : undefined);
+                }
+            }
+            if (!(await this.settle())) return;
+        }
+        const { findings } = await this.look();
+        const ids = findings.filter(({ repair }) => repair).map(({ id }) => id);
+        if (ids.length > 0) {
+            tale.repaired += ids.length;
+            const answer = await installation.api('POST', '/api/admin/drift/repair', { session, json: { ids } });
+            if (answer.status !== 200) tale.broken.push(`a repair was answered ${answer.text}`);
+        }
+        for (const { sid, phone_number } of context.planted.filter(({ friendly_name }) => friendly_name.startsWith(context.mark))) {
+            const answer = await installation.api('POST', `/api/admin/orphans/${sid}/release`, { session, json: { phone_number } });
+            if (answer.status !== 200) tale.broken.push(`releasing the orphan ${phone_number} was answered ${answer.text}`);
+        }
+        const strangers = context.planted.filter(({ friendly_name }) => !friendly_name.startsWith(context.mark));
+        if (!(await this.settle())) return;
+        const left = (await this.look()).findings.filter(({ kind }) => kind !== 'not_ours');
+        for (const { message } of left) tale.broken.push(`the books differ after the repair: ${message}`);
+        const books = await read_books(installation);
+        for (const { slug, state, cause } of books.organizations) if (state !== 'done') tale.broken.push(`${slug} was helped and is ${state}: ${cause}`);
+        const broken = [broken_in_books(books, context), broken_in_orphans(books, { ...context, planted: strangers }), broken_in_imports(books), await broken_in_calls(installation, books)];
+        tale.broken.push(...broken.flat());
+    }
+}
