@@ -160,6 +160,26 @@ const page = {
             clock.formatToParts(at).forEach(({ type, value }) => (read[type] = Number(value)));
             const there = Date.UTC(read.year, read.month - 1, read.day, read.hour, read.minute, read.second);
             return Math.round((there - Math.floor(at / 1000) * 1000) / 1000);
+    // A text that our fonts cannot draw is shown by its element, and is as wide as the browser makes it.
+    weights: { 'Console Medium': 500, 'Console SemiBold': 600, 'Console Display': 600 },
+    fontOf(family, size) {
+        return `${page.weights[family] || 400} ${size}px "${family}",system-ui,sans-serif`;
+    },
+    ruler: null,
+    widths: new Map(),
+    textWidth(text, family, size) {
+        const font = page.fontOf(family, size);
+        const key = `${font} ${text}`;
+        if (!page.widths.has(key)) {
+            if (page.widths.size > 4000) page.widths.clear();
+            if (!page.ruler) page.ruler = document.createElement('canvas').getContext('2d');
+            page.ruler.font = font;
+            page.ruler.fontKerning = 'none';
+            page.widths.set(key, page.ruler.measureText(text).width);
+        }
+        return page.widths.get(key);
+    },
+
         } catch (problem) {
             return 0; // a zone that this browser does not know: UTC
         }
@@ -234,8 +254,21 @@ const page = {
         else element.removeAttribute(name);
     },
 
-    // The text of a container stands in a node of its own before its children.
-    writeText(element, text) {
+    // The text of a container stands in a node of its own before its children. A name in another script does not turn round what
+    // stands beside it: each part of a text that shows itself goes its own way.
+    writeText(element, text, isShown) {
+        if (element.querySelector(':scope > bdi')) element.replaceChildren();
+        const parts = isShown ? text.split(' · ') : [];
+        if (parts.length > 1) {
+            element.replaceChildren();
+            parts.forEach((part, index) => {
+                const own = document.createElement('bdi');
+                own.textContent = part;
+                if (index > 0) element.append(' · ');
+                element.append(own);
+            });
+            return;
+        }
         const first = element.firstChild;
         if (first && first.nodeType === Node.TEXT_NODE) {
             if (first.data !== text) first.data = text;
@@ -250,10 +283,11 @@ const page = {
         columns: 'aria-colcount', href: 'href', target: 'for',
     },
 
-    lengths: ['x', 'w', 'h', 'face', 'size', 'line', 'left', 'right', 'wraps', 'content'],
+    lengths: ['x', 'w', 'h', 'face', 'size', 'line', 'left', 'right', 'wraps', 'content', 'colour'],
     place(element, node) {
         let css = node.w ? `left:${node.x}px;top:${node.y}px;width:${node.w}px;height:${node.h}px;` : '';
-        if (node.face) css += `font:${node.size}px/${node.line || node.size}px "${node.face}";`;
+        if (node.face) css += `font:${page.fontOf(node.face, node.size)};line-height:${node.line || node.size}px;`;
+        if (node.colour) css += `--shown:${node.colour};`;
         if (node.left) css += `padding-left:${node.left}px;`;
         if (node.right) css += `padding-right:${node.right}px;`;
         if (node.wraps) css += 'white-space:pre-wrap;';
@@ -272,7 +306,11 @@ const page = {
         }
         if (Boolean(node.w) !== Boolean(before.w)) element.classList.toggle('placed', Boolean(node.w));
         if (node.role === 'textbox') page.updateField(element, node);
-        else if (node.text !== before.text) page.writeText(element, node.text || '');
+        else if (node.text !== before.text || Boolean(node.colour) !== Boolean(before.colour)) page.writeText(element, node.text || '', Boolean(node.colour));
+        if (Boolean(node.colour) !== Boolean(before.colour)) {
+            element.classList.toggle('shown', Boolean(node.colour));
+            page.attribute(element, 'dir', node.colour && 'auto', null);
+        }
         Object.keys(page.attributes).forEach((name) => {
             if (node.role !== 'textbox' || (name !== 'target' && name !== 'expanded')) page.attribute(element, page.attributes[name], node[name], before[name]);
         });

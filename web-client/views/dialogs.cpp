@@ -34,6 +34,7 @@ static MirrorNode draw_panel(Ui& ui, Rect panel, std::string const& key, std::st
     if (ui.key("Escape", true)) commands.emplace_back(Open{});
     auto node = node_at(Role::Dialog, key, panel);
     node.label = label;
+    node.lies_over = true;
     return node;
 }
 

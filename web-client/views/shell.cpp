@@ -435,7 +435,9 @@ void draw_toasts(Ui& ui, AppState const& state, Commands& commands)
         ui.edge(area, ui.dark() ? ui.colours.ctlsoft : ui.colours.border, 10);
         ui.icon(area.x + 24, area.y + 22, toast.is_error ? icon::circle_alert : icon::circle_check, 16,
             toast.is_error ? ui.colours.baddot : ui.colours.okdot);
-        MirrorScope const scope(ui.mirror, node_at(toast.is_error ? Role::Alert : Role::Status, key, area));
+        auto node = node_at(toast.is_error ? Role::Alert : Role::Status, key, area);
+        node.lies_over = true;
+        MirrorScope const scope(ui.mirror, std::move(node));
         told(
             ui, Role::Text, key + "-title", {area.x + 44, area.y + 12, width - 92, 20}, toast.title, {Face::SemiBold, 13, ui.colours.text});
         wrapped(ui, Role::Text, key + "-text", {area.x + 44, 0, width - 92, 0}, area.y + 41, toast.text, text);
