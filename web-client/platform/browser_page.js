@@ -81,9 +81,15 @@ const page = {
     isLive: false,
     stream(signal, done) {
         const longestPause = 15000; // milliseconds
+        const longestSilence = 10000; // the server's heart beats every 5 s
         let source = null;
         let pause = 1000;
         let timer = 0;
+        let silence = 0; // the timer that counts it
+        const hear = (lose) => {
+            clearTimeout(silence);
+            silence = setTimeout(lose, longestSilence);
+        };
         const pass = (name) => (event) => {
             if (event.lastEventId) page.lastEvent = event.lastEventId;
             page.tabs.postMessage({ name, data: event.data || '' });
@@ -91,23 +97,32 @@ const page = {
         };
         const connect = () => {
             source = new EventSource('/api/events' + (page.lastEvent ? `?last_event_id=${encodeURIComponent(page.lastEvent)}` : ''));
-            ['hello', 'change', 'reload', 'session_ended'].forEach((name) => source.addEventListener(name, pass(name)));
-            source.onopen = (event) => {
-                pause = 1000;
-                page.isLive = true;
-                pass('open')(event);
-            };
-            source.onerror = (event) => {
+            const lose = () => {
+                clearTimeout(silence);
                 page.isLive = false;
                 source.close(); // the browser gives up for good after a refusal; we do not
                 pass('lost')(event);
                 timer = setTimeout(connect, pause);
                 pause = Math.min(pause * 2, longestPause);
             };
+            ['hello', 'change', 'reload', 'session_ended'].forEach((name) => {
+                source.addEventListener(name, pass(name));
+                source.addEventListener(name, () => hear(lose));
+            });
+            source.addEventListener('beat', () => hear(lose)); // wakes nobody
+            source.onopen = (event) => {
+                hear(lose);
+                pause = 1000;
+                page.isLive = true;
+                pass('open')(event);
+            };
+            source.onerror = lose;
+            hear(lose); // a server may take the connection and say nothing
         };
         connect();
         signal.addEventListener('abort', () => {
             clearTimeout(timer);
+            clearTimeout(silence);
             source.close();
             page.isLive = false;
             page.lastEvent = '';
@@ -209,9 +224,23 @@ const page = {
             element.addEventListener('click', () => tell('pressed'));
         }
         if (node.role === 'row') {
-            // A whole row leads where its link leads, unless its text is being selected.
+            // A whole row leads where its link leads; on its words only after it is clear that they are not being selected.
+            const secondClick = 250; // milliseconds
+            let waiting = 0;
+            const isOwn = (event) => !event.target.closest('a, button, input') && element.querySelector('a');
+            const openTab = () => window.open(element.querySelector('a').href, '_blank', 'noopener');
             element.addEventListener('click', (event) => {
-                if (getSelection().isCollapsed && !event.target.closest('a, button, input')) tell('pressed');
+                clearTimeout(waiting);
+                if (!isOwn(event) || event.detail > 1 || !getSelection().isCollapsed) return;
+                if (event.ctrlKey || event.metaKey) {
+                    openTab();
+                    return;
+                }
+                const key = element.id;
+                const press = () => getSelection().isCollapsed && page.tell('pressed', key);
+                const isOnWords = event.target !== element && event.target.tagName === 'P' && event.pointerType !== 'touch';
+                if (isOnWords) waiting = setTimeout(press, secondClick);
+                else press();
             });
         }
         if (node.role === 'scroller') {
@@ -419,6 +448,27 @@ const page = {
     keyName(event) {
         const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
         const ctrl = event.ctrlKey || event.metaKey;
+    // What stands side by side is copied with tabs between, what stands below each other with new lines.
+    copied(range) {
+        const pieces = document.createTreeWalker(page.root, NodeFilter.SHOW_TEXT);
+        const pieceOf = (node) => node.parentElement.closest('[id]');
+        const rowOf = (node) => node.parentElement.closest('[role=row]');
+        const cellOf = (node) => node.parentElement.closest('[role=cell], [role=columnheader]');
+        const isWithin = (node, other, of) => of(node) && of(node) === of(other);
+        let text = '';
+        let last = null;
+        for (let node = pieces.nextNode(); node; node = pieces.nextNode()) {
+            if (!range.intersectsNode(node) || getComputedStyle(node.parentElement).userSelect === 'none') continue;
+            const from = node === range.startContainer ? range.startOffset : 0;
+            const to = node === range.endContainer ? range.endOffset : node.data.length;
+            if (from >= to) continue;
+            if (last && pieceOf(node) !== pieceOf(last)) text += isWithin(node, last, cellOf) ? ' ' : isWithin(node, last, rowOf) ? '\t' : '\n';
+            text += node.data.slice(from, to);
+            last = node;
+        }
+        return text;
+    },
+
         const shift = event.shiftKey && (event.key.length > 1 || ctrl);
         return (ctrl ? 'Ctrl+' : '') + (event.altKey ? 'Alt+' : '') + (shift ? 'Shift+' : '') + name;
     },

@@ -387,6 +387,8 @@ static float draw_notice(Ui& ui, Rect area, Session const& session, AppState con
     }
     return height;
 }
+    else if (state.connection.slow)
+        text = "The server is slow to answer. We go on waiting; nothing that you typed is lost.";
 
 Rect draw_shell(Ui& ui, AppState const& state, Commands& commands)
 {
