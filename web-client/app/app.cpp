@@ -83,7 +83,7 @@ void App::draw_screen(Ui& ui, Commands& commands)
         Rect const page = draw_shell(ui, m_state, commands);
         MirrorScope const main(m_mirror, {.role = Role::Main, .key = "main"});
         auto const& session = signed_in->session;
-        if (screen_of(session, m_state.address.at(0))) {
+        if (leads_somewhere(session, m_state.address)) {
             bool const one = m_state.address.at(0) == "organizations" && !m_state.address.at(1).empty();
             view_of(one ? "organization" : m_state.address.at(0)).draw(ui, page, m_state, commands);
         } else {
@@ -186,7 +186,7 @@ void App::show_title()
 {
     std::string title = "Dealerline";
     if (std::holds_alternative<SignedOut>(m_state.session)) title = "Sign in · Dealerline";
-    if (auto const* signed_in = m_state.signed_in(); signed_in && screen_of(signed_in->session, m_state.address.at(0))) {
+    if (auto const* signed_in = m_state.signed_in(); signed_in && leads_somewhere(signed_in->session, m_state.address)) {
         bool const one = m_state.address.at(0) == "organizations" && !m_state.address.at(1).empty();
         title = view_of(one ? "organization" : m_state.address.at(0)).title(m_state) + " · Dealerline";
     }
