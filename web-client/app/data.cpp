@@ -205,6 +205,7 @@ void Data::try_again()
     };
     clear(m_state.overview);
     clear(m_state.organizations);
+    clear(m_state.matches);
     clear(m_state.numbers);
     for (auto& [status, list] : m_state.notifications)
         clear(list);
@@ -477,15 +478,15 @@ double Data::work(double present)
                     if (auto session = session_from(*answer)) here->session = std::move(*session);
         });
     }
-    auto& toasts = m_state.toasts;
     double const oldest = m_asked.empty() ? present : m_asked.begin()->second; // they are numbered in order
     m_state.connection.slow = present - oldest >= patience;
+    auto& toasts = m_state.toasts;
     std::erase_if(toasts, [&](Toast const& toast) { return present >= toast.until; });
     double next = std::numeric_limits<double>::infinity();
     for (auto const& toast : toasts)
         next = std::min(next, toast.until - present);
-    if (m_refresh_at > 0) next = std::min(next, m_refresh_at - present);
     if (!m_asked.empty() && !m_state.connection.slow) next = std::min(next, oldest + patience - present);
+    if (m_refresh_at > 0) next = std::min(next, m_refresh_at - present);
     if (must_retry && m_retry_at > 0) next = std::min(next, m_retry_at - present);
     return std::max(next, 0.0);
 }

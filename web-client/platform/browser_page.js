@@ -101,7 +101,7 @@ const page = {
                 clearTimeout(silence);
                 page.isLive = false;
                 source.close(); // the browser gives up for good after a refusal; we do not
-                pass('lost')(event);
+                pass('lost')({});
                 timer = setTimeout(connect, pause);
                 pause = Math.min(pause * 2, longestPause);
             };
@@ -160,21 +160,6 @@ const page = {
         else byHand();
     },
 
-    clocks: new Map(),
-    utcOffset(at, zone) {
-        if (!zone) return -new Date(at).getTimezoneOffset() * 60;
-        try {
-            let clock = page.clocks.get(zone);
-            if (!clock) {
-                const number = 'numeric';
-                const parts = { year: number, month: number, day: number, hour: number, minute: number, second: number };
-                clock = new Intl.DateTimeFormat('en-CA', Object.assign({ timeZone: zone, hourCycle: 'h23' }, parts));
-                page.clocks.set(zone, clock);
-            }
-            const read = {};
-            clock.formatToParts(at).forEach(({ type, value }) => (read[type] = Number(value)));
-            const there = Date.UTC(read.year, read.month - 1, read.day, read.hour, read.minute, read.second);
-            return Math.round((there - Math.floor(at / 1000) * 1000) / 1000);
     // A text that our fonts cannot draw is shown by its element, and is as wide as the browser makes it.
     weights: { 'Console Medium': 500, 'Console SemiBold': 600, 'Console Display': 600 },
     fontOf(family, size) {
@@ -195,6 +180,21 @@ const page = {
         return page.widths.get(key);
     },
 
+    clocks: new Map(),
+    utcOffset(at, zone) {
+        if (!zone) return -new Date(at).getTimezoneOffset() * 60;
+        try {
+            let clock = page.clocks.get(zone);
+            if (!clock) {
+                const number = 'numeric';
+                const parts = { year: number, month: number, day: number, hour: number, minute: number, second: number };
+                clock = new Intl.DateTimeFormat('en-CA', Object.assign({ timeZone: zone, hourCycle: 'h23' }, parts));
+                page.clocks.set(zone, clock);
+            }
+            const read = {};
+            clock.formatToParts(at).forEach(({ type, value }) => (read[type] = Number(value)));
+            const there = Date.UTC(read.year, read.month - 1, read.day, read.hour, read.minute, read.second);
+            return Math.round((there - Math.floor(at / 1000) * 1000) / 1000);
         } catch (problem) {
             return 0; // a zone that this browser does not know: UTC
         }
@@ -242,6 +242,8 @@ const page = {
                 if (isOnWords) waiting = setTimeout(press, secondClick);
                 else press();
             });
+            element.addEventListener('mousedown', (event) => event.button === 1 && isOwn(event) && event.preventDefault()); // else the page scrolls by itself
+            element.addEventListener('auxclick', (event) => event.button === 1 && isOwn(event) && openTab());
         }
         if (node.role === 'scroller') {
             element.className = 'scroller';
@@ -439,15 +441,13 @@ const page = {
         free.forEach((entries) => entries.forEach(({ element }) => element.remove()));
         after.forEach(({ node, element }) => {
             if (node.scroll_to !== undefined) element.scrollTop = node.scroll_to;
+            if (node.take_focus && node.role === 'heading') element.tabIndex = -1; // reached by us, not by Tab
             if (node.take_focus) element.focus({ preventScroll: node.role === 'link' });
         });
         // What had the focus is gone: keys must not fall to nobody.
         if (had && had !== document.body && !had.isConnected) page.tell('blurred', had_key);
     },
 
-    keyName(event) {
-        const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-        const ctrl = event.ctrlKey || event.metaKey;
     // What stands side by side is copied with tabs between, what stands below each other with new lines.
     copied(range) {
         const pieces = document.createTreeWalker(page.root, NodeFilter.SHOW_TEXT);
@@ -469,6 +469,9 @@ const page = {
         return text;
     },
 
+    keyName(event) {
+        const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+        const ctrl = event.ctrlKey || event.metaKey;
         const shift = event.shiftKey && (event.key.length > 1 || ctrl);
         return (ctrl ? 'Ctrl+' : '') + (event.altKey ? 'Alt+' : '') + (shift ? 'Shift+' : '') + name;
     },
@@ -501,6 +504,12 @@ const page = {
         page.showTheme();
         page.passDown(canvas);
         window.addEventListener('keydown', page.onKey, { capture: true });
+        document.addEventListener('copy', (event) => {
+            const selection = getSelection();
+            if (selection.isCollapsed || event.target instanceof HTMLInputElement || !page.root.contains(selection.anchorNode)) return;
+            event.clipboardData.setData('text/plain', page.copied(selection.getRangeAt(0)));
+            event.preventDefault();
+        });
         window.addEventListener('popstate', () => _console_address());
         window.addEventListener('storage', () => {
             page.showTheme();
