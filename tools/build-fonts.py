@@ -24,7 +24,7 @@ FACES = [
     ("inter-display-semibold", INTER / "InterDisplay-SemiBold.otf", "Inter Display", 600),
     ("jetbrains-mono", MONO / "JetBrainsMono-Regular.ttf", "JetBrains Mono", 400),
 ]
-PUNCTUATION = "‐‑–—‘’‚“”„•…‰‹›€™−≈≤≥←↑→↓↵↗"
+PUNCTUATION = "‐‑–—‘’‚“”„•…‰‹›€™−≈≤≥←↑→↓↵↗□"
 CODE_POINTS = [*range(0x20, 0x7F), *range(0xA0, 0x180), *map(ord, PUNCTUATION)]
 WEB_FEATURES = ["kern", "tnum", "case", "ccmp", "locl", "mark", "mkmk"]
 DIGITS = range(ord("0"), ord("9") + 1)

@@ -22,7 +22,7 @@ constexpr std::size_t most_streams = 512;
 constexpr std::size_t most_of_an_owner = 16;
 constexpr std::size_t unsent_limit = 128 * 1024; // bytes of one stream
 constexpr int socket_buffer = 64 * 1024; // the kernel's, for one stream
-constexpr std::chrono::seconds heartbeat{15};
+constexpr std::chrono::seconds heartbeat{5}; // the console takes twice as long a silence for the server's
 constexpr std::chrono::seconds patience{10}; // with a client that takes nothing
 constexpr unsigned unheard_limit = 45'000; // ms until a client that confirms nothing is gone
 constexpr std::chrono::milliseconds sweep_interval{1000};
@@ -194,7 +194,7 @@ void EventStreams::sweep()
         if (!stream.unsent.empty() && present - stream.stuck_since > patience)
             m_lost.push_back(id);
         else if (stream.unsent.empty() && present - stream.last_sent >= heartbeat)
-            send(id, ":\n\n");
+            send(id, "event: beat\ndata: {}\n\n"); // a comment would not reach a page
     }
 }
 

@@ -347,8 +347,7 @@ describe('axe-core finds nothing', { skip, concurrency: 1 }, () => {
             await page.getByText('Nothing is called that.').waitFor();
             problems['nothing found'] = await accessibility_problems(page);
             await close();
-            await page.getByRole('button', { name: phone ? 'More' : /^You: / }).focus();
-            await page.keyboard.press('Enter');
+            await page.getByRole('button', { name: phone ? 'More' : /^You: / }).click();
             await judge('You');
             await page.getByRole('dialog').getByRole('button', { name: 'Keys' }).click();
             await judge('Keys');
@@ -466,6 +465,80 @@ test('text can be selected, found and copied', { skip, timeout: 60_000 }, async 
     await eventually(() => page.evaluate(() => navigator.clipboard.readText()), number);
     await page.getByRole('status').filter({ hasText: 'Copied' }).getByText(number).waitFor();
 });
+
+test('two presses select a word, one goes to the record, and a third way opens a tab', { skip, timeout: 60_000 }, async () => {
+    const page = await open_console('#/organizations');
+    const row = rows(page, 'Organisations').filter({ hasText: 'Waiting Motors' });
+    const email = row.getByText('waiting-motors@example.com');
+    await email.dblclick();
+    await page.waitForTimeout(600);
+    assert.match(await page.evaluate(() => getSelection().toString()), /^(waiting|motors|waiting-motors)$/);
+    assert.equal(address_of(page), '#/organizations');
+    await page.evaluate(() => getSelection().removeAllRanges());
+
+    for (const options of [{ modifiers: ['Control'] }, { button: 'middle' }]) {
+        const [tab] = await Promise.all([page.context().waitForEvent('page'), email.click(options)]);
+        await tab.waitForURL(`**/console#/organizations/${waiting}`);
+        assert.equal(address_of(page), '#/organizations');
+        await tab.close();
+    }
+    await email.click();
+    await page.waitForURL(`**/console#/organizations/${waiting}`);
+});
+
+test('cells are copied with tabs between them and rows with new lines', { skip, timeout: 60_000 }, async () => {
+    const page = await open_console('#/organizations?search=dealer', { permissions: ['clipboard-read', 'clipboard-write'] });
+    await rows(page, 'Organisations').nth(3).waitFor();
+    const expected = await rows(page, 'Organisations').evaluateAll((all) =>
+        all.slice(1, 4).map((row) => [...row.querySelectorAll('[role=cell]')].map((cell) => [...cell.querySelectorAll('a, p')].map((part) => part.textContent).join(' '))),
+    );
+    await page.evaluate(() => {
+        const all = document.querySelectorAll('[role=table] [role=row]');
+        const range = document.createRange();
+        range.setStartBefore(all[1]);
+        range.setEndAfter(all[3]);
+        getSelection().removeAllRanges();
+        getSelection().addRange(range);
+    });
+    await page.keyboard.press('Control+c');
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    assert.deepEqual(copied.split('\n').map((line) => line.split('\t')), expected);
+});
+
+// What the element itself shows, seen: the canvas has nothing there.
+const is_shown = (locator) => locator.evaluate((element) => getComputedStyle(element).color !== 'rgba(0, 0, 0, 0)');
+
+for (const [script, name] of Object.entries({ Chinese: '列治文汽车行', Arabic: 'معرض السيارات', Punjabi: 'ਪੰਜਾਬ ਮੋਟਰਜ਼', emoji: 'Speedy 🚗 Auto' }))
+    test(`a name that our fonts lack is shown by its element: ${script}`, { skip, timeout: 60_000 }, async () => {
+        await installation.change_sql(`UPDATE organizations SET name = '${name}' WHERE slug = 'dealer-7'`);
+        const [{ id }] = await installation.sql("SELECT id FROM organizations WHERE slug = 'dealer-7'");
+        const page = await open_console(`#/organizations?search=${encodeURIComponent(name)}`);
+        const link = rows(page, 'Organisations').getByRole('link', { name, exact: true });
+        await link.waitFor();
+        assert.equal(await is_shown(link), true);
+        const { width, size, dir } = await link.evaluate((element) => ({ width: element.clientWidth, size: getComputedStyle(element).fontSize, dir: element.dir }));
+        assert.equal(size, '13px');
+        assert.equal(dir, 'auto');
+        const needed = await link.evaluate((element) => {
+            const range = document.createRange();
+            range.selectNodeContents(element);
+            return range.getBoundingClientRect().width;
+        });
+        assert.ok(width >= needed && width < needed + 6, `${width} for ${needed}`);
+        assert.equal(await is_shown(rows(page, 'Organisations').nth(0).getByText('Number')), false);
+        await page.keyboard.press('Control+k');
+        await page.getByRole('dialog', { name: 'Search or jump to' }).waitFor();
+        await page.keyboard.press('Escape');
+        await link.click();
+        await page.waitForURL(`**/console#/organizations/${id}`);
+        await page.getByRole('heading', { level: 2, name }).waitFor();
+        assert.equal(await is_shown(page.getByRole('heading', { level: 2, name })), true);
+        assert.deepEqual(await accessibility_problems(page), []);
+        const narrow = await open_console(`#/organizations/${id}`, { viewport: { width: 390, height: 844 } });
+        await narrow.getByRole('heading', { level: 2, name }).waitFor();
+        assert.equal(await narrow.evaluate(() => document.documentElement.scrollWidth), 390);
+        await installation.change_sql("UPDATE organizations SET name = 'Dealer 7' WHERE slug = 'dealer-7'");
+    });
 
 test('letters, an input method and a paste arrive', { skip, timeout: 60_000 }, async () => {
     const page = await open_console('#/organizations', { permissions: ['clipboard-read', 'clipboard-write'] });
@@ -587,14 +660,28 @@ test('a stopped server is said, nothing typed is lost, and the console recovers'
     await rows(page, 'Numbers').nth(1).waitFor();
 });
 
+test('a server that hangs is noticed, and found again', { skip, timeout: 120_000 }, async () => {
+    const page = await open_console('#/organizations');
+    await rows(page, 'Organisations').nth(1).waitFor();
+    const { pid } = installation.server;
+    process.kill(pid, 'SIGSTOP');
+    try {
+        await page.getByRole('status').filter({ hasText: /^Data from / }).waitFor({ timeout: recovery_limit });
+        await page.getByRole('status').filter({ hasText: 'The server is slow to answer.' }).waitFor({ timeout: recovery_limit });
+    } finally {
+        process.kill(pid, 'SIGCONT');
+    }
+    await eventually(() => page.getByRole('status').filter({ hasText: /^Live$/ }).count(), 1, recovery_limit);
+    await eventually(() => page.getByRole('status').filter({ hasText: 'slow to answer' }).count(), 0, recovery_limit);
+});
+
 test('signing out in one tab ends the other, which goes on where it was', { skip, timeout: 60_000 }, async () => {
     const first = await open_console('#/overview');
     const second = await page_of(first.context());
     await second.goto('/console#/organizations?search=dealer');
     await rows(second, 'Organisations').nth(1).waitFor();
 
-    await first.getByRole('button', { name: /^You: / }).focus();
-    await first.keyboard.press('Enter');
+    await first.getByRole('button', { name: /^You: / }).click();
     await first.getByRole('dialog', { name: 'You' }).getByRole('button', { name: 'Sign out', exact: true }).click();
     await title(first, 'Sign in to Dealerline').waitFor();
 

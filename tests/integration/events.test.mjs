@@ -39,7 +39,7 @@ class Listener {
         const whole = body.slice(0, body.lastIndexOf('\n\n') + 2);
         return whole.split('\n\n').flatMap((block) => {
             const fields = Object.fromEntries(block.split('\n').filter((line) => line && !line.startsWith(':')).map((line) => line.split(/: (.*)/s, 2)));
-            return fields.event ? [{ event: fields.event, id: fields.id && Number(fields.id), data: JSON.parse(fields.data) }] : [];
+            return fields.event && fields.event !== 'beat' ? [{ event: fields.event, id: fields.id && Number(fields.id), data: JSON.parse(fields.data) }] : [];
         });
     }
 
@@ -256,7 +256,7 @@ describe('live streams', () => {
 
     test('have a heartbeat', async () => {
         const listener = await listen(await installation.admin_session());
-        await until(() => /\n:\n\n/.test(listener.raw), Boolean, 20_000);
+        await until(() => /\nevent: beat\ndata: \{\}\n\n/.test(listener.raw), Boolean, 20_000);
     });
 });
 

@@ -12,10 +12,13 @@
 #include <imgui.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace console {
 
 static constexpr double settle_time = 0.3; // seconds after the last scrolling
+static constexpr double reading_time = 2; // seconds that a toast stays after the mouse or the focus left it
+static constexpr std::size_t most_sought = 1024; // characters
 static constexpr ImGuiWindowFlags root_flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings
     | ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoScrollWithMouse;
 
@@ -82,7 +85,7 @@ void App::draw_screen(Ui& ui, Commands& commands)
         Rect const page = draw_shell(ui, m_state, commands);
         MirrorScope const main(m_mirror, {.role = Role::Main, .key = "main"});
         auto const& session = signed_in->session;
-        if (screen_of(session, m_state.address.at(0))) {
+        if (leads_somewhere(session, m_state.address)) {
             bool const one = m_state.address.at(0) == "organizations" && !m_state.address.at(1).empty();
             view_of(one ? "organization" : m_state.address.at(0)).draw(ui, page, m_state, commands);
         } else {
@@ -94,7 +97,8 @@ void App::draw_screen(Ui& ui, Commands& commands)
     }
     if (signed_in->ended) {
         if (!m_sign_in) m_sign_in = std::make_unique<SignInView>();
-        MirrorScope const dialog(m_mirror, {.role = Role::Dialog, .key = "session-ended", .label = "Your session ended"});
+        MirrorScope const dialog(
+            m_mirror, {.role = Role::Dialog, .key = "session-ended", .label = "Your session ended", .lies_over = true});
         ui.fill(ui.window(), ui.colours.scrim);
         m_sign_in->draw(ui, ui.window(), m_state, commands);
         return;
@@ -103,9 +107,33 @@ void App::draw_screen(Ui& ui, Commands& commands)
     if (m_dialogs.is_open()) m_dialogs.draw(ui, m_state, commands);
 }
 
+void App::load_missing_fonts()
+{
+    for (auto const character : std::exchange(m_missing, {})) {
+        if (m_sought.size() >= most_sought || !m_sought.insert(character).second) continue;
+        if (m_fonts[Face::Regular]->IsGlyphInFont(character)) continue; // in the font that came for the one before
+        if (auto const font = m_host->font_for(character)) m_fonts.add_fallback(font->data, font->scale);
+    }
+}
+
+// What is being read, or about to be closed by hand, stays.
+void App::keep_toasts()
+{
+    double const soonest = ImGui::GetTime() + reading_time;
+    for (auto& toast : m_state.toasts) {
+        auto const key = "toast-" + std::to_string(toast.id);
+        bool is_read = m_mirror.focused() == key + "-close";
+        for (auto const& node : m_mirror.nodes())
+            is_read |= node.key == key && ImGui::IsMouseHoveringRect({node.x, node.y}, {node.x + node.w, node.y + node.h}, false);
+        if (is_read) toast.until = std::max(toast.until, soonest);
+    }
+}
+
 void App::draw()
 {
     m_clock->set_present({m_host->now()});
+    load_missing_fonts();
+    keep_toasts();
     double const next_work = m_data->work(ImGui::GetTime());
     auto const* signed_in = m_state.signed_in();
     if (signed_in && signed_in->session.user.id != m_user) { // someone else: nothing of the last one stays
@@ -130,6 +158,8 @@ void App::draw()
     Ui ui(contrast ? m_contrast : plain, m_fonts, m_mirror, m_keys, *m_clock, m_host->has_mirror());
     ui.reduced_motion = m_host->prefers_less_motion();
     ui.drawn = m_drawn;
+    ui.measure = [this](std::string_view text, TextStyle const& how) { return m_host->text_width(text, css_family(how.face), how.size); };
+    if (!m_host->has_mirror()) ui.missing = &m_missing;
     if (m_drawn) m_drawn->clear();
     Commands commands;
     ImGui::PushFont(m_fonts[Face::Regular], 13);
@@ -148,7 +178,8 @@ void App::draw()
 
     for (auto const& command : commands)
         std::visit([this](auto const& asked) { apply(asked); }, command);
-    if (!commands.empty()) m_next_change = 0;
+    std::erase_if(m_missing, [this](unsigned character) { return m_sought.contains(character); });
+    if (!commands.empty() || (!m_missing.empty() && m_sought.size() < most_sought)) m_next_change = 0;
     show_title();
     remember_scrolls(false);
 }
@@ -157,7 +188,7 @@ void App::show_title()
 {
     std::string title = "Dealerline";
     if (std::holds_alternative<SignedOut>(m_state.session)) title = "Sign in · Dealerline";
-    if (auto const* signed_in = m_state.signed_in(); signed_in && screen_of(signed_in->session, m_state.address.at(0))) {
+    if (auto const* signed_in = m_state.signed_in(); signed_in && leads_somewhere(signed_in->session, m_state.address)) {
         bool const one = m_state.address.at(0) == "organizations" && !m_state.address.at(1).empty();
         title = view_of(one ? "organization" : m_state.address.at(0)).title(m_state) + " · Dealerline";
     }

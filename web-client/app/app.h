@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 
 namespace console {
 
@@ -35,6 +36,8 @@ private:
     View& view_of(std::string const& path);
     void show_title();
     void remember_scrolls(bool at_once);
+    void load_missing_fonts();
+    void keep_toasts();
 
     void apply(SignIn const& command) { m_data->sign_in(command); }
     void apply(SignOut const& command) { m_data->sign_out(command.everywhere); }
@@ -62,6 +65,8 @@ private:
     AppState m_state;
     std::optional<Data> m_data;
     Fonts m_fonts;
+    std::set<unsigned> m_missing; // characters that were to be drawn and that no font has
+    std::set<unsigned> m_sought; // and that this machine was asked for
     Mirror m_mirror;
     Keys m_keys;
     std::optional<Clock> m_clock;

@@ -14,6 +14,7 @@ namespace console {
 
 static constexpr int page_size = 200;
 static constexpr double settle_time = 0.25; // seconds: changes that come together are asked for together
+static constexpr double patience = 8; // seconds until an answer counts as late
 static constexpr double longest_pause = 15; // seconds between two tries
 static constexpr std::size_t most_details = 64;
 static constexpr double toast_time = 6;
@@ -23,8 +24,11 @@ void Data::ask(std::string const& method, std::string const& path, Json const& b
 {
     std::string content;
     if (!body.is_null()) content = body.dump(-1, ' ', false, Json::error_handler_t::replace);
-    m_host.send({method, path, std::move(content)}, [this, done = std::move(done)](platform::Reply const& reply) {
+    int const number = m_next_asked++;
+    m_asked[number] = ImGui::GetTime();
+    m_host.send({method, path, std::move(content)}, [this, number, done = std::move(done)](platform::Reply const& reply) {
         auto& connection = m_state.connection;
+        m_asked.erase(number);
         if (reply.status == 0 || reply.status >= 502) {
             if (!connection.lost) m_retry_at = ImGui::GetTime() + (m_retry_pause = 1);
             connection.lost = true;
@@ -207,6 +211,7 @@ void Data::try_again()
     clear(m_state.drift);
     clear(m_state.orphans);
     clear(m_state.organizations);
+    clear(m_state.matches);
     clear(m_state.numbers);
     for (auto& [status, list] : m_state.notifications)
         clear(list);
@@ -565,11 +570,14 @@ double Data::work(double present)
                     if (auto session = session_from(*answer)) here->session = std::move(*session);
         });
     }
+    double const oldest = m_asked.empty() ? present : m_asked.begin()->second; // they are numbered in order
+    m_state.connection.slow = present - oldest >= patience;
     auto& toasts = m_state.toasts;
     std::erase_if(toasts, [&](Toast const& toast) { return present >= toast.until; });
     double next = std::numeric_limits<double>::infinity();
     for (auto const& toast : toasts)
         next = std::min(next, toast.until - present);
+    if (!m_asked.empty() && !m_state.connection.slow) next = std::min(next, oldest + patience - present);
     if (m_refresh_at > 0) next = std::min(next, m_refresh_at - present);
     if (must_retry && m_retry_at > 0) next = std::min(next, m_retry_at - present);
     return std::max(next, 0.0);

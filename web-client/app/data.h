@@ -7,6 +7,7 @@
 #include "web-client/state/commands.h"
 
 #include <functional>
+#include <map>
 #include <set>
 
 namespace console {
@@ -61,6 +62,8 @@ private:
     AppState& m_state;
     platform::Host& m_host;
     std::set<std::string> m_touched; // organisations that changed since the last look
+    std::map<int, double> m_asked; // when, of what has no answer yet
+    int m_next_asked = 1;
     double m_refresh_at = 0; // ImGui's clock; 0: nothing to refresh
     double m_retry_at = 0;
     double m_retry_pause = 1;

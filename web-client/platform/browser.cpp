@@ -20,6 +20,7 @@ char* page_stored(char const* name);
 void page_store(char const* name, char const* value);
 void page_show_mirror(char const* changes);
 void page_add_font(char const* family, unsigned char const* bytes, int size);
+double page_text_width(char const* text, int length, char const* family, double size);
 char* page_address();
 char* page_memory();
 void page_go(char const* address, bool replace);
@@ -132,6 +133,12 @@ public:
         return page_utc_offset(static_cast<double>(at), zone.c_str());
     }
     std::string build() const override { return taken(page_build()); }
+
+    float text_width(std::string_view text, std::string const& family, float size) const override
+    {
+        return static_cast<float>(page_text_width(text.data(), static_cast<int>(text.size()), family.c_str(), size));
+    }
+    std::optional<SystemFont> font_for(unsigned) override { return {}; }
 
     void add_mirror_font(std::string const& family, std::span<unsigned char const> font) override
     {

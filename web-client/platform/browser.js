@@ -34,8 +34,13 @@ mergeInto(LibraryManager.library, {
 
     page_add_font: function (family, bytes, size) {
         // Our fonts' box is one em, and a text field cuts off what hangs below it: a larger box around the same middle.
-        const box = { ascentOverride: '97%', descentOverride: '24.3%' };
+        // Good for every weight, so that only what the browser adds to it becomes bolder.
+        const box = { ascentOverride: '97%', descentOverride: '24.3%', weight: '1 1000' };
         document.fonts.add(new FontFace(UTF8ToString(family), HEAPU8.slice(bytes, bytes + size), box));
+    },
+
+    page_text_width: function (text, length, family, size) {
+        return page.textWidth(UTF8ToString(text, length), UTF8ToString(family), size);
     },
 
     page_address: function () {

@@ -81,9 +81,15 @@ const page = {
     isLive: false,
     stream(signal, done) {
         const longestPause = 15000; // milliseconds
+        const longestSilence = 10000; // the server's heart beats every 5 s
         let source = null;
         let pause = 1000;
         let timer = 0;
+        let silence = 0; // the timer that counts it
+        const hear = (lose) => {
+            clearTimeout(silence);
+            silence = setTimeout(lose, longestSilence);
+        };
         const pass = (name) => (event) => {
             if (event.lastEventId) page.lastEvent = event.lastEventId;
             page.tabs.postMessage({ name, data: event.data || '' });
@@ -91,23 +97,32 @@ const page = {
         };
         const connect = () => {
             source = new EventSource('/api/events' + (page.lastEvent ? `?last_event_id=${encodeURIComponent(page.lastEvent)}` : ''));
-            ['hello', 'change', 'reload', 'session_ended'].forEach((name) => source.addEventListener(name, pass(name)));
+            const lose = () => {
+                clearTimeout(silence);
+                page.isLive = false;
+                source.close(); // the browser gives up for good after a refusal; we do not
+                pass('lost')({});
+                timer = setTimeout(connect, pause);
+                pause = Math.min(pause * 2, longestPause);
+            };
+            ['hello', 'change', 'reload', 'session_ended'].forEach((name) => {
+                source.addEventListener(name, pass(name));
+                source.addEventListener(name, () => hear(lose));
+            });
+            source.addEventListener('beat', () => hear(lose)); // wakes nobody
             source.onopen = (event) => {
+                hear(lose);
                 pause = 1000;
                 page.isLive = true;
                 pass('open')(event);
             };
-            source.onerror = (event) => {
-                page.isLive = false;
-                source.close(); // the browser gives up for good after a refusal; we do not
-                pass('lost')(event);
-                timer = setTimeout(connect, pause);
-                pause = Math.min(pause * 2, longestPause);
-            };
+            source.onerror = lose;
+            hear(lose); // a server may take the connection and say nothing
         };
         connect();
         signal.addEventListener('abort', () => {
             clearTimeout(timer);
+            clearTimeout(silence);
             source.close();
             page.isLive = false;
             page.lastEvent = '';
@@ -143,6 +158,26 @@ const page = {
         };
         if (navigator.clipboard) navigator.clipboard.writeText(text).catch(byHand);
         else byHand();
+    },
+
+    // A text that our fonts cannot draw is shown by its element, and is as wide as the browser makes it.
+    weights: { 'Console Medium': 500, 'Console SemiBold': 600, 'Console Display': 600 },
+    fontOf(family, size) {
+        return `${page.weights[family] || 400} ${size}px "${family}",system-ui,sans-serif`;
+    },
+    ruler: null,
+    widths: new Map(),
+    textWidth(text, family, size) {
+        const font = page.fontOf(family, size);
+        const key = `${font} ${text}`;
+        if (!page.widths.has(key)) {
+            if (page.widths.size > 4000) page.widths.clear();
+            if (!page.ruler) page.ruler = document.createElement('canvas').getContext('2d');
+            page.ruler.font = font;
+            page.ruler.fontKerning = 'none';
+            page.widths.set(key, page.ruler.measureText(text).width);
+        }
+        return page.widths.get(key);
     },
 
     clocks: new Map(),
@@ -189,10 +224,26 @@ const page = {
             element.addEventListener('click', () => tell('pressed'));
         }
         if (node.role === 'row') {
-            // A whole row leads where its link leads, unless its text is being selected.
+            // A whole row leads where its link leads; on its words only after it is clear that they are not being selected.
+            const secondClick = 250; // milliseconds
+            let waiting = 0;
+            const isOwn = (event) => !event.target.closest('a, button, input') && element.querySelector('a');
+            const openTab = () => window.open(element.querySelector('a').href, '_blank', 'noopener');
             element.addEventListener('click', (event) => {
-                if (getSelection().isCollapsed && !event.target.closest('a, button, input')) tell('pressed');
+                clearTimeout(waiting);
+                if (!isOwn(event) || event.detail > 1 || !getSelection().isCollapsed) return;
+                if (event.ctrlKey || event.metaKey) {
+                    openTab();
+                    return;
+                }
+                const key = element.id;
+                const press = () => getSelection().isCollapsed && page.tell('pressed', key);
+                const isOnWords = event.target !== element && event.target.tagName === 'P' && event.pointerType !== 'touch';
+                if (isOnWords) waiting = setTimeout(press, secondClick);
+                else press();
             });
+            element.addEventListener('mousedown', (event) => event.button === 1 && isOwn(event) && event.preventDefault()); // else the page scrolls by itself
+            element.addEventListener('auxclick', (event) => event.button === 1 && isOwn(event) && openTab());
         }
         if (node.role === 'scroller') {
             element.className = 'scroller';
@@ -234,8 +285,21 @@ const page = {
         else element.removeAttribute(name);
     },
 
-    // The text of a container stands in a node of its own before its children.
-    writeText(element, text) {
+    // The text of a container stands in a node of its own before its children. A name in another script does not turn round what
+    // stands beside it: each part of a text that shows itself goes its own way.
+    writeText(element, text, isShown) {
+        if (element.querySelector(':scope > bdi')) element.replaceChildren();
+        const parts = isShown ? text.split(' · ') : [];
+        if (parts.length > 1) {
+            element.replaceChildren();
+            parts.forEach((part, index) => {
+                const own = document.createElement('bdi');
+                own.textContent = part;
+                if (index > 0) element.append(' · ');
+                element.append(own);
+            });
+            return;
+        }
         const first = element.firstChild;
         if (first && first.nodeType === Node.TEXT_NODE) {
             if (first.data !== text) first.data = text;
@@ -250,10 +314,11 @@ const page = {
         columns: 'aria-colcount', href: 'href', target: 'for',
     },
 
-    lengths: ['x', 'w', 'h', 'face', 'size', 'line', 'left', 'right', 'wraps', 'content'],
+    lengths: ['x', 'w', 'h', 'face', 'size', 'line', 'left', 'right', 'wraps', 'content', 'colour'],
     place(element, node) {
         let css = node.w ? `left:${node.x}px;top:${node.y}px;width:${node.w}px;height:${node.h}px;` : '';
-        if (node.face) css += `font:${node.size}px/${node.line || node.size}px "${node.face}";`;
+        if (node.face) css += `font:${page.fontOf(node.face, node.size)};line-height:${node.line || node.size}px;`;
+        if (node.colour) css += `--shown:${node.colour};`;
         if (node.left) css += `padding-left:${node.left}px;`;
         if (node.right) css += `padding-right:${node.right}px;`;
         if (node.wraps) css += 'white-space:pre-wrap;';
@@ -272,7 +337,11 @@ const page = {
         }
         if (Boolean(node.w) !== Boolean(before.w)) element.classList.toggle('placed', Boolean(node.w));
         if (node.role === 'textbox') page.updateField(element, node);
-        else if (node.text !== before.text) page.writeText(element, node.text || '');
+        else if (node.text !== before.text || Boolean(node.colour) !== Boolean(before.colour)) page.writeText(element, node.text || '', Boolean(node.colour));
+        if (Boolean(node.colour) !== Boolean(before.colour)) {
+            element.classList.toggle('shown', Boolean(node.colour));
+            page.attribute(element, 'dir', node.colour && 'auto', null);
+        }
         Object.keys(page.attributes).forEach((name) => {
             if (node.role !== 'textbox' || (name !== 'target' && name !== 'expanded')) page.attribute(element, page.attributes[name], node[name], before[name]);
         });
@@ -372,10 +441,32 @@ const page = {
         free.forEach((entries) => entries.forEach(({ element }) => element.remove()));
         after.forEach(({ node, element }) => {
             if (node.scroll_to !== undefined) element.scrollTop = node.scroll_to;
+            if (node.take_focus && node.role === 'heading') element.tabIndex = -1; // reached by us, not by Tab
             if (node.take_focus) element.focus({ preventScroll: node.role === 'link' });
         });
         // What had the focus is gone: keys must not fall to nobody.
         if (had && had !== document.body && !had.isConnected) page.tell('blurred', had_key);
+    },
+
+    // What stands side by side is copied with tabs between, what stands below each other with new lines.
+    copied(range) {
+        const pieces = document.createTreeWalker(page.root, NodeFilter.SHOW_TEXT);
+        const pieceOf = (node) => node.parentElement.closest('[id]');
+        const rowOf = (node) => node.parentElement.closest('[role=row]');
+        const cellOf = (node) => node.parentElement.closest('[role=cell], [role=columnheader]');
+        const isWithin = (node, other, of) => of(node) && of(node) === of(other);
+        let text = '';
+        let last = null;
+        for (let node = pieces.nextNode(); node; node = pieces.nextNode()) {
+            if (!range.intersectsNode(node) || getComputedStyle(node.parentElement).userSelect === 'none') continue;
+            const from = node === range.startContainer ? range.startOffset : 0;
+            const to = node === range.endContainer ? range.endOffset : node.data.length;
+            if (from >= to) continue;
+            if (last && pieceOf(node) !== pieceOf(last)) text += isWithin(node, last, cellOf) ? ' ' : isWithin(node, last, rowOf) ? '\t' : '\n';
+            text += node.data.slice(from, to);
+            last = node;
+        }
+        return text;
     },
 
     keyName(event) {
@@ -413,6 +504,12 @@ const page = {
         page.showTheme();
         page.passDown(canvas);
         window.addEventListener('keydown', page.onKey, { capture: true });
+        document.addEventListener('copy', (event) => {
+            const selection = getSelection();
+            if (selection.isCollapsed || event.target instanceof HTMLInputElement || !page.root.contains(selection.anchorNode)) return;
+            event.clipboardData.setData('text/plain', page.copied(selection.getRangeAt(0)));
+            event.preventDefault();
+        });
         window.addEventListener('popstate', () => _console_address());
         window.addEventListener('storage', () => {
             page.showTheme();

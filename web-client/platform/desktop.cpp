@@ -1,6 +1,7 @@
 #include "web-client/platform/http_worker.h"
 #include "web-client/platform/platform.h"
 #include "web-client/platform/snapshot_transport.h"
+#include "web-client/platform/system_fonts.h"
 #include "web-client/platform/window.h"
 
 #include <CLI/CLI.hpp>
@@ -88,6 +89,8 @@ public:
     bool has_mirror() const override { return false; }
     void show_mirror(std::string const&) override { }
     void add_mirror_font(std::string const&, std::span<unsigned char const>) override { }
+    float text_width(std::string_view, std::string const&, float) const override { return 0; } // nobody asks
+    std::optional<SystemFont> font_for(unsigned character) override { return m_fonts.find(character); }
 
     std::string address() const override { return m_history[m_at].address; }
     std::string memory() const override { return m_history[m_at].memory; }
@@ -138,6 +141,7 @@ private:
     Window& m_window;
     Program& m_program;
     Preferences m_preferences;
+    SystemFonts m_fonts;
     std::vector<Entry> m_history{1};
     std::size_t m_at = 0;
     HttpWorker m_http;

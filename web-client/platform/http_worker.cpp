@@ -16,7 +16,7 @@ namespace platform {
 
 static constexpr std::chrono::seconds connect_timeout{5};
 static constexpr std::chrono::seconds read_timeout{30};
-static constexpr std::chrono::seconds longest_silence{40}; // of the event stream; the server speaks every 15 s
+static constexpr std::chrono::seconds longest_silence{10}; // of the event stream; the server speaks every 5 s
 static constexpr std::chrono::seconds longest_pause{15};
 static constexpr std::size_t longest_event = 64 * 1024; // bytes
 
@@ -135,7 +135,8 @@ private:
     void read_line(std::string_view line)
     {
         if (line.empty()) {
-            if (!m_event_name.empty()) tell(std::exchange(m_event_name, {}), std::exchange(m_event_data, {}));
+            auto name = std::exchange(m_event_name, {}), data = std::exchange(m_event_data, {});
+            if (!name.empty() && name != "beat") tell(std::move(name), std::move(data));
             return;
         }
         auto const colon = line.find(':');

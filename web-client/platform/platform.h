@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +22,12 @@ struct Reply {
 };
 
 using OnReply = std::function<void(Reply const&)>;
+
+// A font of this machine. `scale`: what its em has to be multiplied with to be as large as its box says.
+struct SystemFont {
+    std::span<unsigned char const> data; // stays
+    float scale = 1;
+};
 
 // A person did something to a piece of the mirror that lies over the canvas.
 struct MirrorEvent {
@@ -50,6 +57,10 @@ public:
     virtual bool has_mirror() const = 0;
     virtual void show_mirror(std::string const& changes) = 0;
     virtual void add_mirror_font(std::string const& family, std::span<unsigned char const> font) = 0;
+    // How wide an element makes that text, its font and the browser's own together.
+    virtual float text_width(std::string_view text, std::string const& family, float size) const = 0;
+    // Where elements do not help: a font that has this character; none when the machine has none.
+    virtual std::optional<SystemFont> font_for(unsigned character) = 0;
 
     // Where in the console we are, "#/organizations/…", and a text that the history keeps with that entry.
     virtual std::string address() const = 0;

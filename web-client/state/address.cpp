@@ -74,8 +74,7 @@ static void split(std::string_view text, char separator, F&& each)
 Address address_from(std::string_view text)
 {
     Address address;
-    if (!text.starts_with("#/")) return address;
-    text.remove_prefix(2);
+    text.remove_prefix(text.starts_with("#/") ? 2 : text.starts_with('#') ? 1 : 0);
     auto const question = std::min(text.find('?'), text.size());
     split(text.substr(0, question), '/', [&](std::string_view part) { address.path.push_back(decoded(part)); });
     split(text.substr(std::min(question + 1, text.size())), '&', [&](std::string_view pair) {

@@ -20,7 +20,7 @@ struct Address {
     bool operator==(Address const&) const = default;
 };
 
-Address address_from(std::string_view text); // what cannot be read leads to an empty path
+Address address_from(std::string_view text); // an empty one is home
 
 std::string url_encoded(std::string_view text);
 

@@ -186,6 +186,7 @@ struct Toast {
 
 struct Connection {
     bool lost = false; // the server does not answer
+    bool slow = false; // it has been asked a while ago, and may still answer
     Time last_answer;
     bool live = false; // changes arrive by themselves
 };

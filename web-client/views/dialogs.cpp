@@ -34,6 +34,7 @@ static MirrorNode draw_panel(Ui& ui, Rect panel, std::string const& key, std::st
     if (ui.key("Escape", true)) commands.emplace_back(Open{});
     auto node = node_at(Role::Dialog, key, panel);
     node.label = label;
+    node.lies_over = true;
     return node;
 }
 
@@ -83,6 +84,14 @@ void Dialogs::draw_palette(Ui& ui, AppState const& state, Commands& commands)
     float const top = phone ? 0 : std::min(110.0f, ui.size().y * 0.12f);
     auto const choices = choices_for(m_text, state);
     m_chosen = std::clamp(m_chosen, 0, std::max(static_cast<int>(choices.size()) - 1, 0));
+    auto const& matches = state.matches;
+    bool const is_asked = matches.query == "search=" + url_encoded(m_text);
+    bool const failed = !m_text.empty() && is_asked && matches.problem && !matches.asking;
+    bool const searching = !m_text.empty() && matches.asking;
+    // After a failure the question is put again once there is a server.
+    bool const is_due = is_asked && !matches.asking && !matches.problem && (!matches.loaded || matches.stale);
+    if (!m_text.empty() && is_due && !state.connection.lost) commands.emplace_back(Find{m_text});
+    float const failure = failed && !choices.empty() ? 36 : 0; // below what was found without the server
     float rows = 8;
     std::string group;
     for (auto const& choice : choices) {
@@ -93,12 +102,11 @@ void Dialogs::draw_palette(Ui& ui, AppState const& state, Commands& commands)
     if (choices.empty()) rows = 64;
     float const most = ui.size().y - top - (phone ? 0.0f : 40.0f);
     float const footer = phone ? 0 : 40;
-    float const height = phone ? ui.size().y : std::min({57 + rows + 8 + footer, 504.0f, most});
+    float const height = phone ? ui.size().y : std::min({57 + rows + 8 + failure + footer, 504.0f, most});
     Rect const panel{(ui.size().x - width) / 2, top, width, height};
     MirrorScope const scope(ui.mirror, draw_panel(ui, panel, "palette", "Search or jump to", commands));
 
     ui.icon(panel.x + 28, panel.y + 28, icon::search, 18, ui.colours.text2);
-    bool const searching = !m_text.empty() && state.matches.asking;
     Field const field{.key = "palette-text",
         .label = "Search or jump to",
         .name = "palette",
@@ -126,10 +134,18 @@ void Dialogs::draw_palette(Ui& ui, AppState const& state, Commands& commands)
     std::optional<int> taken;
     if (ui.key("Enter", true) && count > 0) taken = m_chosen;
 
-    Rect const body{panel.x + 1, panel.y + 57, width - 2, height - 57 - footer};
+    Rect const body{panel.x + 1, panel.y + 57, width - 2, height - 57 - footer - failure};
+    TextStyle const quiet{Face::Regular, 13, ui.colours.text2};
+    std::string sorry;
+    if (failed)
+        sorry = "Could not search. " + (matches.problem->code == "no_answer" ? "The server does not answer." : matches.problem->message);
+    if (failure > 0) told(ui, Role::Status, "palette-failed", {body.x + 28, body.bottom(), body.w - 56, failure}, sorry, quiet);
     if (choices.empty()) {
         told(ui, Role::Status, "palette-none", {body.x + 28, body.y + 14, body.w - 56, 36},
-            searching ? "Searching…" : "Nothing is called that.", {Face::Regular, 13, ui.colours.text2});
+            failed          ? sorry
+                : searching ? "Searching…"
+                            : "Nothing is called that.",
+            quiet);
     } else {
         ScrollArea scroll(ui, "palette-rows", body, rows);
         MirrorScope const list(ui.mirror, {.role = Role::Listbox, .key = "palette-list", .label = "Results"});

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cmath>
+#include <utility>
 
 namespace console {
 
@@ -84,8 +85,10 @@ void NotificationsView::draw_list(Ui& ui, Rect area, AppState const& state, Comm
     auto const found = state.notifications.find(status);
     if (found == state.notifications.end()) return;
     auto const& list = found->second;
-    int const pending = state.notifications.contains("pending") ? state.notifications.at("pending").count("pending") : 0;
-    std::array<std::string, 2> const choices{"Open " + std::to_string(pending), "Resolved"};
+    auto const pending = state.notifications.find("pending");
+    bool const is_counted = pending != state.notifications.end() && !pending->second.counts.empty();
+    std::array<std::string, 2> const choices{
+        is_counted ? "Open " + std::to_string(pending->second.count("pending")) : std::string("Open"), "Resolved"};
     if (auto const chosen = segmented(ui, {area.x + 16, area.y + 14, segmented_width(ui, choices), 32}, "notifications-status",
             "Which to show", choices, status == "resolved"))
         commands.emplace_back(Go{Address{{"notifications"}, {}}.with("status", *chosen == 1 ? "resolved" : "")});
@@ -268,47 +271,71 @@ float NotificationsView::draw_steps(Ui& ui, Rect area, Notification const& item,
     return y - start;
 }
 
-void NotificationsView::draw_footer(Ui& ui, Rect area, Notification const& item, AppState const& state, Commands& commands)
+// What can be done with it: the buttons on the left, then those on the right, in as few words and rows as there is room for.
+NotificationsView::Footer NotificationsView::footer_of(Ui const& ui, float width, Notification const& item, AppState const& state) const
 {
-    ui.line(area.x, area.y, area.w, ui.colours.line);
-    float const height = ui.compact() ? 40 : 32;
-    float x = area.x + (ui.compact() ? 16.0f : 24.0f);
-    float const y = area.y + (area.h - height) / 2;
-    auto const place = [&](Button const& which) {
-        float const width = button_width(ui, which);
-        Rect const at{x, y, width, height};
-        x += width + 8;
-        return at;
-    };
+    Footer footer;
     bool const may = state.signed_in()->session.may_change() && item.status == "pending";
     auto const retry = state.action("retry:" + item.organization_id), decide = state.action("decide:" + item.id);
-    if (may && !item.organization_id.empty() && item.type != "number_choice_needed") {
-        bool const held = item.type == "purchase_held";
-        Button const again{.key = "detail-retry",
-            .text = held       ? "Release and buy"
-                : ui.compact() ? "Try again"
-                               : "Try the automatic way again",
+    auto const busy_for = [](Action const& action) { return action.busy ? ImGui::GetTime() - action.since : -1; };
+    bool const held = item.type == "purchase_held";
+    if (may && !item.organization_id.empty() && item.type != "number_choice_needed")
+        footer.left.push_back({.key = "detail-retry",
+            .text = held ? "Release and buy" : "Try the automatic way again",
             .look = held ? ButtonLook::Primary : ButtonLook::Secondary,
             .icon = icon::refresh_cw,
-            .busy_for = retry.busy ? ImGui::GetTime() - retry.since : -1};
-        if (button(ui, place(again), again)) commands.emplace_back(RetryRun{item.organization_id, {}});
+            .busy_for = busy_for(retry)});
+    if (!item.organization_id.empty())
+        footer.left.push_back({.key = "detail-open", .text = "Open organisation", .look = ButtonLook::Secondary});
+    if (may) {
+        footer.right.push_back({.key = "detail-resolve", .text = "Resolve", .look = ButtonLook::Ghost, .busy_for = busy_for(decide)});
+        footer.right.push_back({.key = "detail-dismiss", .text = "Dismiss…", .look = ButtonLook::Ghost});
     }
-    if (!item.organization_id.empty()) {
-        Button const open{.key = "detail-open", .text = ui.compact() ? "Open" : "Open organisation", .look = ButtonLook::Secondary};
-        if (button(ui, place(open), open)) commands.emplace_back(Go{Address{{"organizations", item.organization_id}, {}}});
-    }
-    if (!may) return;
-    Button const dismiss{.key = "detail-dismiss", .text = "Dismiss…", .look = ButtonLook::Ghost};
-    float const width = button_width(ui, dismiss);
-    float right = area.right() - (ui.compact() ? 8.0f : 16.0f) - width;
-    if (button(ui, {right, y, width, height}, dismiss)) commands.emplace_back(Open{"dismiss:" + item.id});
-    Button const resolve{.key = "detail-resolve",
-        .text = "Resolve",
-        .look = ButtonLook::Ghost,
-        .busy_for = decide.busy ? ImGui::GetTime() - decide.since : -1};
-    right -= button_width(ui, resolve) + 4;
-    if ((button(ui, {right, y, button_width(ui, resolve), height}, resolve) || ui.key("e")) && !decide.busy)
-        commands.emplace_back(Decide{item.id, true});
+    auto const needed = [&](std::vector<Button> const& buttons) {
+        float sum = 0;
+        for (auto const& button : buttons)
+            sum += button_width(ui, button) + 8;
+        return sum;
+    };
+    float const room = width - (ui.compact() ? 24 : 40);
+    if (needed(footer.left) + needed(footer.right) > room)
+        for (auto& button : footer.left) {
+            if (button.key == "detail-retry" && !held) button.text = "Try again";
+            if (button.key == "detail-open") button.text = "Open";
+        }
+    footer.row = ui.compact() ? 40 : 32;
+    footer.rows = needed(footer.left) + needed(footer.right) > room && !footer.right.empty() ? 2 : 1;
+    footer.height = static_cast<float>(footer.rows) * (footer.row + 10) + (ui.compact() ? 10.0f : 16.0f);
+    return footer;
+}
+
+void NotificationsView::draw_footer(Ui& ui, Rect area, Footer const& footer, Notification const& item, Commands& commands)
+{
+    ui.line(area.x, area.y, area.w, ui.colours.line);
+    ui.footer = area.h;
+    float const edge = ui.compact() ? 8 : 16, padding = ui.compact() ? 10 : 13;
+    float x = area.x + edge + 8, y = area.y + padding;
+    std::string pressed;
+    auto const draw = [&](Button const& which) {
+        float const width = button_width(ui, which);
+        if (button(ui, {x, y, width, footer.row}, which)) pressed = which.key;
+        x += width + 8;
+    };
+    for (auto const& which : footer.left)
+        draw(which);
+    if (footer.rows == 2) y += footer.row + 10;
+    float width = -8;
+    for (auto const& which : footer.right)
+        width += button_width(ui, which) + 8;
+    x = area.right() - edge - width;
+    for (auto const& which : footer.right)
+        draw(which);
+    if (pressed == "detail-retry") commands.emplace_back(RetryRun{item.organization_id, {}});
+    if (pressed == "detail-open") commands.emplace_back(Go{Address{{"organizations", item.organization_id}, {}}});
+    if (pressed == "detail-dismiss") commands.emplace_back(Open{"dismiss:" + item.id});
+    if (footer.right.empty()) return;
+    bool const is_busy = footer.right.front().busy_for >= 0;
+    if ((pressed == "detail-resolve" || ui.key("e")) && !is_busy) commands.emplace_back(Decide{item.id, true});
     if (ui.key("a")) ui.mirror.request_focus("phone-id");
 }
 
@@ -321,8 +348,19 @@ void NotificationsView::draw_detail(Ui& ui, Rect area, AppState const& state, Co
             draw_progress(ui, "notification", area.grown(-24), progress_of(found->second), state, commands);
         return;
     }
-    float const footer = ui.compact() ? 60 : 58;
-    Rect const body{area.x, area.y, area.w, area.h - footer};
+    // With its buttons, or its row, the focus would be gone: it goes on to the heading.
+    bool const is_open = item->status == "pending";
+    if (is_open)
+        m_was_open = item->id, m_decided.clear();
+    else if (m_was_open == item->id)
+        m_decided = std::exchange(m_was_open, {});
+    auto const& focused = ui.mirror.focused();
+    if (m_decided == item->id && !ui.covered && (focused.empty() || focused.starts_with("detail-"))) {
+        ui.mirror.request_focus("notification-title");
+        m_decided.clear();
+    }
+    auto const footer = footer_of(ui, area.w, *item, state);
+    Rect const body{area.x, area.y, area.w, area.h - footer.height};
     {
         MirrorNode article{.role = Role::Article, .key = "notification", .label = notification_title(*item)};
         MirrorScope const scope(ui.mirror, std::move(article));
@@ -354,18 +392,17 @@ void NotificationsView::draw_detail(Ui& ui, Rect area, AppState const& state, Co
         auto const detail = state.details.find(item->organization_id);
         if (detail != state.details.end() && detail->second.run.value) {
             auto const& run = *detail->second.run.value;
-            auto const zone = detail->second.organization.value ? detail->second.organization.value->organization.time_zone : std::string();
             y += 20;
             ui.line(x, y, width, ui.colours.line);
             y += 28;
             heading(ui, "happened-title", x, y, "What happened", {Face::SemiBold, 14, ui.colours.text}, 3);
             y += 24;
-            draw_timeline(ui, "happened", {x, y, width, 0}, run, zone);
+            draw_timeline(ui, "happened", {x, y, width, 0}, run, {}); // the list beside it is of many zones: this machine's for all
             y += timeline_height(ui, width, run);
         }
         m_detail_height = y + 16 - scroll.top();
     }
-    draw_footer(ui, {area.x, body.bottom(), area.w, footer}, *item, state, commands);
+    draw_footer(ui, {area.x, body.bottom(), area.w, footer.height}, footer, *item, commands);
 }
 
 void NotificationsView::draw(Ui& ui, Rect page, AppState const& state, Commands& commands)

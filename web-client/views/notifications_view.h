@@ -3,6 +3,8 @@
 #include "web-client/views/view.h"
 
 #include <map>
+#include <string>
+#include <vector>
 
 namespace console {
 
@@ -17,10 +19,18 @@ private:
     void draw_entry(Ui& ui, Rect row, Notification const& item, AppState const& state, Commands& commands, bool reached_by_tab);
     void draw_detail(Ui& ui, Rect area, AppState const& state, Commands& commands);
     float draw_steps(Ui& ui, Rect area, Notification const& item, AppState const& state, Commands& commands);
-    void draw_footer(Ui& ui, Rect area, Notification const& item, AppState const& state, Commands& commands);
+    struct Footer {
+        std::vector<Button> left, right;
+        int rows = 1;
+        float row = 32, height = 58; // pixels
+    };
+    Footer footer_of(Ui const& ui, float width, Notification const& item, AppState const& state) const;
+    void draw_footer(Ui& ui, Rect area, Footer const& footer, Notification const& item, Commands& commands);
 
     std::map<std::string, std::string> m_phone_ids; // what was typed, by notification
     std::map<std::string, std::string> m_area_codes;
+    std::string m_was_open; // the notification that was drawn with its buttons
+    std::string m_decided; // and the one that then lost them, until the focus has a new place
     float m_detail_height = 600;
 };
 

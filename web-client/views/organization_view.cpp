@@ -67,13 +67,13 @@ float OrganizationView::draw_header(
         if (text.empty()) return;
         TextStyle const style{Face::Regular, 13, ui.colours.text2};
         float const width = 20 + ui.width(text, style) + 20;
-        float const left = phone ? area.x : x;
-        if (fact_x > left && fact_x + width > area.right()) {
+        float const left = phone ? area.x : x, right = area.right() - button_room;
+        if (fact_x > left && fact_x + width > right) {
             fact_x = left;
             y += 22;
         }
         ui.icon(fact_x + 7, y, symbol, 14, ui.colours.text3);
-        told(ui, Role::Text, key, {fact_x + 20, y - 10, std::min(ui.width(text, style) + 1, area.right() - fact_x - 20), 20}, text, style);
+        told(ui, Role::Text, key, {fact_x + 20, y - 10, std::min(ui.width(text, style) + 1, right - fact_x - 20), 20}, text, style);
         fact_x += width;
     };
     meta(icon::globe, "organization-slug", organization.slug);

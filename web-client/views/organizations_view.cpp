@@ -41,10 +41,10 @@ float ListView::draw_filters(Ui& ui, Rect content, std::string const& key, std::
         }
         for (auto const& chip : chips) {
             bool const on = filter == chip.value;
-            auto const text = chip.text + " " + std::to_string(chip.count);
+            auto const text = chip.count < 0 ? chip.text : chip.text + " " + std::to_string(chip.count);
             TextStyle const style{on ? Face::SemiBold : Face::Medium, 13, on ? ui.colours.info : ui.colours.text2};
             float const chip_width = std::ceil(ui.width(text, style)) + 22;
-            if (chip.count == 0 && !on && !chip.value.empty()) continue;
+            if (chip.count <= 0 && !on && !chip.value.empty()) continue;
             if (x + chip_width > content.right()) {
                 x = ui.compact() ? content.x : content.x + width + 12;
                 y += 42;
@@ -80,6 +80,12 @@ float ListView::draw_filters(Ui& ui, Rect content, std::string const& key, std::
         }
     }
     return content.y + (ui.compact() ? 32 + 12 : field_height + 16);
+}
+
+template <typename Row>
+static int counted(RemoteList<Row> const& list, char const* name)
+{
+    return list.counts.empty() ? -1 : list.count(name);
 }
 
 static void draw_footer(Ui& ui, Rect area, std::string const& key, std::string const& text)
@@ -174,11 +180,10 @@ void OrganizationsView::draw(Ui& ui, Rect page, AppState const& state, Commands&
 {
     Rect const content = page_content(ui, page);
     auto const& list = state.organizations;
-    int const stuck = list.count("needs_attention");
-    std::vector<Chip> const chips{{"", "All", list.count("all")}, {"needs_attention", "Needs a human", stuck},
-        {"held", "Held", list.count("held")}, {"provisioning", "On its way", list.count("provisioning")},
-        {"active", "Live", list.count("active")}, {"suspended", "Suspended", list.count("suspended")},
-        {"closed", "Closed", list.count("closed")}};
+    auto const count = [&](char const* name) { return counted(list, name); };
+    std::vector<Chip> const chips{{"", "All", count("all")}, {"needs_attention", "Needs a human", count("needs_attention")},
+        {"held", "Held", count("held")}, {"provisioning", "On its way", count("provisioning")}, {"active", "Live", count("active")},
+        {"suspended", "Suspended", count("suspended")}, {"closed", "Closed", count("closed")}};
     float const top = draw_filters(
         ui, content, "organizations", "Filter by name, number or e-mail", state.address.of("status"), chips, state, commands);
     Rect const area{content.x, top, content.w, page.bottom() - top - (ui.compact() ? 0.0f : 16.0f)};
@@ -229,9 +234,9 @@ void NumbersView::draw(Ui& ui, Rect page, AppState const& state, Commands& comma
 {
     Rect const content = page_content(ui, page);
     auto const& list = state.numbers;
-    std::vector<Chip> chips{{"", "All", list.count("all")}};
+    std::vector<Chip> chips{{"", "All", counted(list, "all")}};
     for (auto const* name : {"needs_attention", "bought", "imported", "active", "suspended", "releasing", "released"})
-        chips.push_back({name, number_state(name).words, list.count(name)});
+        chips.push_back({name, number_state(name).words, counted(list, name)});
     float const top = draw_filters(ui, content, "numbers", "Filter by number or name", state.address.of("state"), chips, state, commands);
     Rect const area{content.x, top, content.w, page.bottom() - top - (ui.compact() ? 0.0f : 16.0f)};
     if (draw_progress(ui, "numbers", area, progress_of(list), state, commands)) return;

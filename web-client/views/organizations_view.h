@@ -11,7 +11,7 @@ protected:
     struct Chip {
         std::string value; // of the filter, empty for all
         std::string text;
-        int count;
+        int count; // -1: not known
     };
     // Title, filter and chips; returns where the table begins.
     float draw_filters(Ui& ui, Rect content, std::string const& key, std::string const& hint, std::string const& filter,

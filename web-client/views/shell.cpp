@@ -40,6 +40,14 @@ Screen const* screen_of(Session const& session, std::string const& path)
     return nullptr;
 }
 
+bool leads_somewhere(Session const& session, Address const& address)
+{
+    auto const& path = address.path;
+    if (!screen_of(session, address.at(0))) return false;
+    if (path[0] == "organizations") return path.size() <= 2 || (path.size() == 3 && path[2] == "settings");
+    return path.size() <= (path[0] == "notifications" ? 2 : 1);
+}
+
 std::string home_of(Session const& session)
 {
     if (session.is_platform()) return "#/overview";
@@ -261,6 +269,14 @@ static std::string record_title(AppState const& state)
     return {};
 }
 
+// An organisation's page tells all its times in the organisation's zone, which it names; every other page in this machine's.
+static std::string zone_of(AppState const& state)
+{
+    if (state.address.at(0) != "organizations") return {};
+    auto const found = state.details.find(state.address.at(1));
+    return found != state.details.end() && found->second.organization.value ? found->second.organization.value->organization.time_zone : "";
+}
+
 static void draw_live(Ui& ui, float right, float middle, AppState const& state)
 {
     auto const& session = state.signed_in()->session;
@@ -271,7 +287,8 @@ static void draw_live(Ui& ui, float right, float middle, AppState const& state)
         text = "Snapshot";
         tone = Tone::Off;
     } else if (state.connection.lost || !state.connection.live) {
-        text = state.connection.last_answer ? "Data from " + ui.clock.time(state.connection.last_answer, {}, true) : "Connecting";
+        text = state.connection.last_answer ? "Data from " + ui.clock.time(state.connection.last_answer, zone_of(state), true)
+                                            : "Connecting";
         tone = Tone::Attention;
     }
     float const width = ui.width(text, style);
@@ -368,9 +385,11 @@ static float draw_notice(Ui& ui, Rect area, Session const& session, AppState con
 {
     std::string text, action;
     if (session.installation.snapshot_at)
-        text = "This is a snapshot of " + ui.clock.exact(session.installation.snapshot_at) + ". Nothing can be changed.";
+        text = "This is a snapshot of " + ui.clock.exact(session.installation.snapshot_at, zone_of(state)) + ". Nothing can be changed.";
     else if (state.connection.lost)
         text = "The server does not answer. We try again by ourselves; nothing that you typed is lost.";
+    else if (state.connection.slow)
+        text = "The server is slow to answer. We go on waiting; nothing that you typed is lost.";
     else if (state.outdated) {
         text = "There is a newer console.";
         action = "Load it";
@@ -423,7 +442,7 @@ void draw_toasts(Ui& ui, AppState const& state, Commands& commands)
 {
     float const width = ui.compact() ? ui.size().x - 32 : 380;
     float const x = ui.compact() ? 16 : ui.size().x - width - 24;
-    float bottom = ui.size().y - (ui.compact() ? tabs_height + 12 : 24);
+    float bottom = ui.size().y - (ui.compact() ? tabs_height + 12 : 24) - ui.footer;
     for (auto it = state.toasts.rbegin(); it != state.toasts.rend(); ++it) {
         auto const& toast = *it;
         auto const key = "toast-" + std::to_string(toast.id);
@@ -436,7 +455,9 @@ void draw_toasts(Ui& ui, AppState const& state, Commands& commands)
         ui.edge(area, ui.dark() ? ui.colours.ctlsoft : ui.colours.border, 10);
         ui.icon(area.x + 24, area.y + 22, toast.is_error ? icon::circle_alert : icon::circle_check, 16,
             toast.is_error ? ui.colours.baddot : ui.colours.okdot);
-        MirrorScope const scope(ui.mirror, node_at(toast.is_error ? Role::Alert : Role::Status, key, area));
+        auto node = node_at(toast.is_error ? Role::Alert : Role::Status, key, area);
+        node.lies_over = true;
+        MirrorScope const scope(ui.mirror, std::move(node));
         told(
             ui, Role::Text, key + "-title", {area.x + 44, area.y + 12, width - 92, 20}, toast.title, {Face::SemiBold, 13, ui.colours.text});
         wrapped(ui, Role::Text, key + "-text", {area.x + 44, 0, width - 92, 0}, area.y + 41, toast.text, text);

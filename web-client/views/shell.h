@@ -20,6 +20,7 @@ struct Screen {
 };
 std::vector<Screen> screens_for(Session const& session);
 Screen const* screen_of(Session const& session, std::string const& path);
+bool leads_somewhere(Session const& session, Address const& address);
 std::string home_of(Session const& session); // the address of the first page
 
 // Navigation, top bar, banners; on a phone tabs below. Returns what is left for the page.

@@ -49,9 +49,14 @@ void SignInView::draw(Ui& ui, Rect page, AppState const& app_state, Commands& co
     mark(ui, content.x, content.y, 24);
     heading(ui, "sign-in-title", content.x, content.y + 54, ended ? "Your session ended" : "Sign in to Dealerline",
         {Face::Display, 22, ui.colours.text});
-    paragraph(ui, "sign-in-hint", content.x, content.y + 82,
-        ended ? "Sign in to go on. What you typed is kept." : "For dealership staff and platform admins.",
-        {Face::Regular, 13, ui.colours.text2});
+    bool const late = busy && app_state.connection.slow;
+    if (late)
+        told(ui, Role::Status, "sign-in-late", {content.x, content.y + 72, content.w, 20},
+            "The server is slow to answer. We go on waiting.", {Face::Regular, 13, ui.colours.warn});
+    else
+        paragraph(ui, "sign-in-hint", content.x, content.y + 82,
+            ended ? "Sign in to go on. What you typed is kept." : "For dealership staff and platform admins.",
+            {Face::Regular, 13, ui.colours.text2});
 
     float below = content.y + fields_bottom;
     {

@@ -22,6 +22,7 @@ static void draw_problem(Ui& ui, std::string const& key, Rect area, Error const&
     auto const* signed_in = state.signed_in();
     Empty what{icon::circle_alert, "This could not be loaded", problem.message};
     bool retries = true;
+    bool const filters = !state.address.query.empty() && (problem.kind == ErrorKind::Invalid || problem.kind == ErrorKind::Malformed);
     if (problem.kind == ErrorKind::Forbidden) {
         what = {icon::lock, "This page is for platform admins",
             problem.message + (signed_in ? " You are signed in as " + signed_in->session.user.email + "." : "")};
@@ -35,12 +36,18 @@ static void draw_problem(Ui& ui, std::string const& key, Rect area, Error const&
     }
     float const y = empty(ui, key, area, what);
     Button const next{.key = key + "-next",
-        .text = retries ? "Try again" : "Go to the first page",
+        .text = filters ? "Clear the filter"
+            : retries   ? "Try again"
+                        : "Go to the first page",
         .look = ButtonLook::Secondary,
-        .icon = retries ? icon::refresh_cw : icon::arrow_left};
+        .icon = filters ? icon::x
+            : retries   ? icon::refresh_cw
+                        : icon::arrow_left};
     float const width = button_width(ui, next);
     if (!button(ui, {area.x + (area.w - width) / 2, y + 8, width, ui.compact() ? 44.0f : 32.0f}, next)) return;
-    if (retries)
+    if (filters)
+        commands.emplace_back(Go{Address{state.address.path, {}}, false});
+    else if (retries)
         commands.emplace_back(TryAgain{});
     else
         commands.emplace_back(Go{});

@@ -25,13 +25,19 @@ MirrorNode node_at(Role role, std::string const& key, Rect area)
     return node;
 }
 
-static MirrorNode at(Role role, std::string const& key, Rect area, std::string const& text, TextStyle const& style)
+void write(Ui const& ui, MirrorNode& node, std::string const& text, TextStyle const& style)
 {
-    auto node = node_at(role, key, area);
     node.text = text;
     node.size = style.size;
     node.line = style.line;
     node.face = css_family(style.face);
+    if (ui.is_by_element(text, style)) node.colour = css_colour(style.colour);
+}
+
+static MirrorNode at(Ui const& ui, Role role, std::string const& key, Rect area, std::string const& text, TextStyle const& style)
+{
+    auto node = node_at(role, key, area);
+    write(ui, node, text, style);
     return node;
 }
 
@@ -41,9 +47,9 @@ static Rect text_area(Ui const& ui, float x, float middle, std::string const& te
 }
 
 // Two pixels above and below, so that nothing that hangs out of the line is cut.
-static MirrorNode text_node(Role role, std::string const& key, Rect area, std::string const& text, TextStyle const& style)
+static MirrorNode text_node(Ui const& ui, Role role, std::string const& key, Rect area, std::string const& text, TextStyle const& style)
 {
-    auto node = at(role, key, area, text, style);
+    auto node = at(ui, role, key, area, text, style);
     node.line = area.h;
     return node;
 }
@@ -51,7 +57,7 @@ static MirrorNode text_node(Role role, std::string const& key, Rect area, std::s
 void heading(Ui& ui, std::string const& key, float x, float middle, std::string const& text, TextStyle const& style, int level)
 {
     ui.text(x, middle, text, style);
-    auto node = text_node(Role::Heading, key, text_area(ui, x, middle, text, style), text, style);
+    auto node = text_node(ui, Role::Heading, key, text_area(ui, x, middle, text, style), text, style);
     node.level = level;
     ui.mirror.add(std::move(node));
 }
@@ -59,7 +65,7 @@ void heading(Ui& ui, std::string const& key, float x, float middle, std::string 
 void paragraph(Ui& ui, std::string const& key, float x, float middle, std::string const& text, TextStyle const& style)
 {
     ui.text(x, middle, text, style);
-    ui.mirror.add(text_node(Role::Text, key, text_area(ui, x, middle, text, style), text, style));
+    ui.mirror.add(text_node(ui, Role::Text, key, text_area(ui, x, middle, text, style), text, style));
 }
 
 float told(Ui& ui, Role role, std::string const& key, Rect area, std::string const& text, TextStyle const& style, bool right, int level)
@@ -69,7 +75,7 @@ float told(Ui& ui, Role role, std::string const& key, Rect area, std::string con
     float const drawn = ui.text_within(x, area.middle(), area.right() - x, text, style);
     Rect const place{std::floor(x), std::round(area.middle() - style.size / 2) - 2,
         std::min(std::ceil(whole) + 1, area.right() - std::floor(x)), style.size + 4};
-    auto node = text_node(role, key, place, text, style);
+    auto node = text_node(ui, role, key, place, text, style);
     node.level = level;
     if (drawn < whole) node.title = text;
     ui.mirror.add(std::move(node));
@@ -79,16 +85,21 @@ float told(Ui& ui, Role role, std::string const& key, Rect area, std::string con
 float wrapped(Ui& ui, Role role, std::string const& key, Rect area, float middle, std::string const& text, TextStyle const& style)
 {
     auto const lines = ui.wrap(text, style, area.w);
+    bool const by_element = ui.is_by_element(text, style);
     std::string whole;
     for (std::size_t line = 0; line < lines.size(); ++line) {
-        ui.text(area.x, middle + static_cast<float>(line) * style.line, lines[line], style);
+        float const line_middle = middle + static_cast<float>(line) * style.line;
+        if (by_element)
+            ui.leave_out(area.x, line_middle, lines[line]);
+        else
+            ui.text(area.x, line_middle, lines[line], style);
         // A line that broke inside a word must not gain a space.
         whole += lines[line];
         if (line + 1 < lines.size()) whole += text.compare(whole.size(), 1, " ") == 0 ? " " : "";
     }
     float const height = static_cast<float>(lines.size()) * style.line;
-    auto node
-        = at(role, key, {area.x, std::round(middle - style.size / 2) - (style.line - style.size) / 2, area.w + 1, height}, whole, style);
+    auto node = at(
+        ui, role, key, {area.x, std::round(middle - style.size / 2) - (style.line - style.size) / 2, area.w + 1, height}, whole, style);
     node.wraps = true;
     ui.mirror.add(std::move(node));
     return height;
@@ -126,15 +137,19 @@ void draw_refusal(Ui& ui, std::string const& key, Rect area, float middle, std::
     TextStyle const loud{Face::Medium, 13, ui.colours.bad, refusal_line};
     TextStyle const quiet{Face::Regular, 13, ui.colours.text2, refusal_line};
     float const top = middle - refusal_line / 2;
-    for (auto const& line : lines.cause) {
-        ui.text(area.x + refusal_indent, middle, line, loud);
-        middle += refusal_line;
-    }
-    for (auto const& line : lines.advice) {
-        ui.text(area.x + refusal_indent, middle, line, quiet);
-        middle += refusal_line;
-    }
-    auto node = at(Role::Alert, key, {area.x + refusal_indent, top, text_width + 1, middle - refusal_line / 2 - top}, message, loud);
+    bool const by_element = ui.is_by_element(message, loud);
+    auto const draw = [&](std::vector<std::string> const& part, TextStyle const& style) {
+        for (auto const& line : part) {
+            if (by_element)
+                ui.leave_out(area.x + refusal_indent, middle, line);
+            else
+                ui.text(area.x + refusal_indent, middle, line, style);
+            middle += refusal_line;
+        }
+    };
+    draw(lines.cause, loud);
+    draw(lines.advice, quiet);
+    auto node = at(ui, Role::Alert, key, {area.x + refusal_indent, top, text_width + 1, middle - refusal_line / 2 - top}, message, loud);
     node.wraps = true;
     ui.mirror.add(std::move(node));
 }
@@ -190,7 +205,7 @@ bool text_field(Ui& ui, Rect area, Field const& field, std::string& value)
         float const label_middle = area.y - 15;
         ui.text(area.x, label_middle, field.label, label);
         auto label_node
-            = text_node(Role::Label, field.key + "-label", text_area(ui, area.x, label_middle, field.label, label), field.label, label);
+            = text_node(ui, Role::Label, field.key + "-label", text_area(ui, area.x, label_middle, field.label, label), field.label, label);
         label_node.target = field.key;
         ui.mirror.add(std::move(label_node));
     }
@@ -222,7 +237,7 @@ bool text_field(Ui& ui, Rect area, Field const& field, std::string& value)
         changed |= draw_input(ui, inner, field, value);
     }
 
-    auto node = at(Role::Textbox, field.key, area, {}, style);
+    auto node = at(ui, Role::Textbox, field.key, area, {}, style);
     node.value = value;
     if (field.hides_label) node.label = field.label;
     node.input = field.secret ? "password" : field.input;
@@ -234,7 +249,7 @@ bool text_field(Ui& ui, Rect area, Field const& field, std::string& value)
     node.right = field.room_right;
     node.invalid = field.invalid;
     node.described_by = field.described_by;
-    node.hidden_text = ui.covered;
+    node.hidden_text = ui.covered && !ui.is_by_element(value, style);
     node.target = field.list;
     node.active = field.active;
     ui.mirror.add(std::move(node));
@@ -303,7 +318,7 @@ bool button(Ui& ui, Rect area, Button const& button)
     else if (button.icon)
         ui.icon(x + 7, area.middle(), button.icon, 15, text);
 
-    auto node = at(Role::Button, button.key, area, button.text, style);
+    auto node = at(ui, Role::Button, button.key, area, button.text, style);
     node.line = area.h;
     node.label = button.label;
     node.submits = button.submits;
@@ -334,7 +349,7 @@ bool link(Ui& ui, std::string const& key, float x, float middle, std::string con
     ui.text(x, middle, text, style);
     if (press.hovered) ui.fill({area.x, std::round(middle + style.size * 0.5f), area.w - 1, 1}, style.colour);
     if (press.shows_focus) ui.focus_ring(area.grown(1), 4);
-    auto node = at(Role::Link, key, target, text, style);
+    auto node = at(ui, Role::Link, key, target, text, style);
     node.line = target.h;
     node.left = 4;
     node.href = href;
@@ -367,7 +382,7 @@ std::optional<int> segmented(
         }
         if (press.shows_focus) ui.focus_ring(part.grown(-2), 5);
         ui.text(part.x + 11, part.middle(), text, style);
-        auto node = at(Role::Button, part_key, part, text, style);
+        auto node = at(ui, Role::Button, part_key, part, text, style);
         node.line = part.h;
         node.left = 11;
         node.pressed = on;
@@ -397,14 +412,33 @@ void mark(Ui& ui, float x, float y, float size)
     }
 }
 
-static std::string initials(std::string const& name)
+static unsigned upper(unsigned character)
+{
+    if (character < 0x80) return static_cast<unsigned>(std::toupper(static_cast<int>(character)));
+    if (character >= 0xE0 && character <= 0xFE && character != 0xF7) return character - 0x20;
+    // Latin Extended-A has capitals and small letters in turn; in two stretches the capitals are the odd ones.
+    bool const odd_capitals = (character >= 0x139 && character <= 0x148) || (character >= 0x179 && character <= 0x17E);
+    bool const in_turn = (character >= 0x100 && character <= 0x137) || (character >= 0x14A && character <= 0x177) || odd_capitals;
+    return in_turn && (character % 2 == 1) != odd_capitals ? character - 1 : character;
+}
+
+// Of the first two words; those that our fonts lack are left out.
+static std::string initials(Ui const& ui, std::string_view name)
 {
     std::string result;
-    bool begins = true;
-    for (char const letter : name) {
-        bool const is_letter = std::isalnum(static_cast<unsigned char>(letter)) != 0;
-        if (letter == '@') break;
-        if (is_letter && begins && result.size() < 2) result += static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
+    int found = 0;
+    for (bool begins = true; !name.empty() && found < 2;) {
+        auto const character = next_character(name);
+        if (character == '@') break;
+        bool const is_punctuation = (character >= 0x80 && character < 0xC0) || (character >= 0x2000 && character < 0x2070)
+            || (character >= 0x3000 && character < 0x3040);
+        bool const is_letter = character < 0x80 ? std::isalnum(static_cast<int>(character)) != 0 : !is_punctuation;
+        char letter[5];
+        ImTextCharToUtf8(letter, upper(character));
+        if (is_letter && begins && ui.can_draw(letter, Face::SemiBold)) {
+            result += letter;
+            ++found;
+        }
         begins = !is_letter;
     }
     return result;
@@ -418,7 +452,11 @@ void avatar(Ui& ui, float x, float y, float size, std::string const& name, Avata
     auto const& hue = ui.colours.avatars[hash % ui.colours.avatars.size()];
     ui.fill({x, y, size, size}, hue.fill, shape == AvatarShape::Person ? size / 2 : size / 4);
     TextStyle const style{Face::SemiBold, std::round(size * 0.42f), hue.text};
-    auto const text = initials(name);
+    auto const text = initials(ui, name);
+    if (text.empty()) {
+        auto const* const symbol = shape == AvatarShape::Person ? icon::users : icon::store;
+        return ui.icon(x + size / 2, y + size / 2, symbol, std::round(size * 0.5f), hue.text);
+    }
     ui.decoration = true;
     ui.text(x + (size - ui.width(text, style)) / 2, y + size / 2, text, style);
     ui.decoration = false;

@@ -11,6 +11,8 @@ namespace console {
 
 // A node that stands where something is drawn.
 MirrorNode node_at(Role role, std::string const& key, Rect area);
+// Its text, and that it shows itself where the canvas cannot.
+void write(Ui const& ui, MirrorNode& node, std::string const& text, TextStyle const& style);
 
 // Text that is seen and told. The rectangle in the mirror is that of the text.
 void heading(Ui& ui, std::string const& key, float x, float middle, std::string const& text, TextStyle const& style, int level = 1);

@@ -49,13 +49,15 @@ void Mirror::add(MirrorNode node)
             m_wanted_scrolls.erase(wanted);
         }
     }
-    int const parent = m_open.empty() ? -1 : m_open.back();
+    int parent = m_open.empty() ? -1 : m_open.back();
     if (takes_focus(node)) m_last_control = m_nodes.size();
     if (node.role == Role::Text && m_last_control < m_nodes.size() && m_parents[m_last_control] == parent) {
         auto const& control = m_nodes[m_last_control];
         bool const inside = node.x >= control.x && node.y >= control.y && node.x + node.w <= control.x + control.w + 1
             && node.y + node.h <= control.y + control.h + 1;
-        if (inside && control.role != Role::Textbox) node.over = control.key;
+        bool const is_button = control.role == Role::Button || control.role == Role::Tab;
+        if (inside && is_button) parent = static_cast<int>(m_last_control); // words on a button are part of it
+        if (inside && control.role == Role::Link) node.over = control.key;
     }
     if (node.role == Role::Scroller && parent >= 0) node.rows = m_nodes[static_cast<std::size_t>(parent)].role == Role::Table;
     m_parents.push_back(parent);
@@ -137,6 +139,18 @@ bool Mirror::is_inert(std::size_t at) const
     return false;
 }
 
+bool Mirror::is_hidden(std::size_t at) const
+{
+    auto const& node = m_nodes[at];
+    for (std::size_t i = at + 1; i < m_nodes.size(); ++i) {
+        auto const& over = m_nodes[i];
+        if (!over.lies_over) continue;
+        bool const apart = node.x >= over.x + over.w || over.x >= node.x + node.w || node.y >= over.y + over.h || over.y >= node.y + node.h;
+        if (over.w <= 0 || !apart) return true;
+    }
+    return false;
+}
+
 void Mirror::focus_next(bool backwards)
 {
     std::vector<std::string const*> stops;
@@ -200,6 +214,7 @@ public:
         some_text("text", node.text);
         some_text("label", node.label);
         some_text("face", node.face);
+        some_text("colour", node.colour);
         some_text("href", node.href);
         some_text("title", node.title);
         some_text("target", node.target);
@@ -301,6 +316,12 @@ std::string Mirror::changes()
     for (std::size_t at = 0; at < m_nodes.size(); ++at) {
         MirrorNode node = m_nodes[at];
         int const parent = m_parents[at];
+        // The canvas cannot draw over an element that is seen.
+        bool const is_seen = !node.colour.empty() || (node.role == Role::Textbox && !node.hidden_text && is_inert(at));
+        if (is_seen && is_hidden(at)) {
+            node.colour.clear();
+            node.hidden_text = node.role == Role::Textbox;
+        }
         // An element stands inside the nearest container that has a place, and moves with what that scrolls.
         int frame = parent;
         while (frame >= 0 && m_nodes[static_cast<std::size_t>(frame)].w <= 0)

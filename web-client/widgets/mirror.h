@@ -54,6 +54,7 @@ struct MirrorNode {
     float size = 13; // of the text
     float line = 0; // line height, when there are several lines
     std::string face = {}; // CSS family
+    std::string colour = {}; // CSS, of a text that the canvas cannot draw: the element shows itself
     std::string href = {};
     std::string title = {}; // what the mouse gets told
     std::string target = {}; // a label's field, an option's list
@@ -63,7 +64,7 @@ struct MirrorNode {
     std::string autocomplete = {};
     std::string placeholder = {};
     std::string sort = {}; // ascending, descending
-    std::string over = {}; // words on a control, named here: a press there is the control's
+    std::string over = {}; // words on a link, named here: a press there is the link's
     std::string active = {}; // the chosen option of a list that this field moves through
     float left = 0, right = 0; // a text field's padding
     float content = 0; // a scroller's whole height
@@ -79,6 +80,7 @@ struct MirrorNode {
     bool disabled = false;
     bool current = false; // the page, record or step where we are
     bool inert = false; // covered by a dialog
+    bool lies_over = false; // what was told before it and stands in the same place is hidden
     bool hidden_text = false; // the canvas draws a field's text: something lies over it
     bool by_arrows = false; // reached with arrow keys, not with Tab
     bool take_focus = false; // when it turns true
@@ -154,6 +156,7 @@ private:
     };
 
     bool is_inert(std::size_t at) const;
+    bool is_hidden(std::size_t at) const;
 
     std::vector<MirrorNode> m_nodes;
     std::vector<int> m_parents; // index of each node's container, -1 without

@@ -167,10 +167,8 @@ void link_cell(Ui& ui, Table const& table, int row, int current, Rect area, std:
 {
     float const drawn = ui.text_within(area.x, area.middle(), area.w, text, style);
     auto node = node_at(Role::Link, link_key(table, row), {area.x, std::round(area.middle() - 14), drawn + 1, 28});
-    node.text = text;
+    write(ui, node, text, style);
     if (drawn < ui.width(text, style)) node.title = text;
-    node.face = css_family(style.face);
-    node.size = style.size;
     node.line = 28;
     node.href = table.href(row);
     node.by_arrows = row != current;

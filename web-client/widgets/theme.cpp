@@ -3,8 +3,14 @@
 #include "build/generated/embedded_fonts.h"
 
 #include <imgui.h>
+#include <imgui_internal.h>
+
+#include <algorithm>
 
 namespace console {
+
+static constexpr unsigned neutral_box = 0x25A1; // for a character that no font has
+static constexpr std::array text_faces{Face::Regular, Face::Medium, Face::SemiBold, Face::Display, Face::Mono};
 
 void Fonts::load()
 {
@@ -23,6 +29,28 @@ void Fonts::load()
     add(Face::Mono, embedded_fonts::jetbrains_mono);
     add(Face::Icons, embedded_fonts::icons);
     add(Face::Bullets, embedded_fonts::bullet);
+    for (auto const face : text_faces)
+        (*this)[face]->FallbackChar = neutral_box;
+}
+
+void Fonts::add_fallback(std::span<unsigned char const> data, float scale)
+{
+    auto* const atlas = ImGui::GetIO().Fonts;
+    for (auto const face : text_faces) {
+        auto* const font = (*this)[face];
+        // Dear ImGui merges into the last font only.
+        auto const at = std::find(atlas->Fonts.begin(), atlas->Fonts.end(), font);
+        std::swap(*at, atlas->Fonts.back());
+        ImFontConfig config;
+        config.MergeMode = true;
+        config.FontDataOwnedByAtlas = false;
+        config.OversampleH = 2;
+        config.PixelSnapH = false;
+        config.SizePixels = font->LegacySize * scale;
+        atlas->AddFontFromMemoryTTF(const_cast<unsigned char*>(data.data()), static_cast<int>(data.size()), config.SizePixels, &config);
+        std::swap(*at, atlas->Fonts.back());
+        ImFontAtlasFontDiscardBakes(atlas, font, 0); // they remember what was missing
+    }
 }
 
 char const* css_family(Face face)

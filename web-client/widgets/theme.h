@@ -3,6 +3,7 @@
 #include "build/generated/theme_tokens.h"
 
 #include <array>
+#include <span>
 
 struct ImFont;
 
@@ -16,6 +17,8 @@ class Fonts {
 public:
     // Into the current Dear ImGui context.
     void load();
+    // Asked where the embedded fonts have no glyph. `scale`: of its em to its box.
+    void add_fallback(std::span<unsigned char const> font, float scale);
     ImFont* operator[](Face face) const { return m_fonts[static_cast<std::size_t>(face)]; }
 
 private:

@@ -1,7 +1,10 @@
 #include "web-client/widgets/ui.h"
 
+#include <imgui_internal.h>
+
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 namespace console {
 
@@ -16,6 +19,22 @@ ImU32 with_opacity(ImU32 colour, float opacity)
 {
     auto const alpha = static_cast<float>(colour >> IM_COL32_A_SHIFT & 0xff);
     return (colour & ~IM_COL32_A_MASK) | static_cast<ImU32>(std::lround(alpha * opacity)) << IM_COL32_A_SHIFT;
+}
+
+std::string css_colour(ImU32 colour)
+{
+    auto const part = [colour](int shift) { return static_cast<unsigned>(colour >> shift & 0xff); };
+    char text[8];
+    std::snprintf(text, sizeof text, "#%02x%02x%02x", part(IM_COL32_R_SHIFT), part(IM_COL32_G_SHIFT), part(IM_COL32_B_SHIFT));
+    return text;
+}
+
+unsigned next_character(std::string_view& text)
+{
+    unsigned character = 0;
+    int const length = ImTextCharFromUtf8(&character, text.data(), text.data() + text.size());
+    text.remove_prefix(std::clamp<std::size_t>(static_cast<std::size_t>(length), 1, text.size()));
+    return character;
 }
 
 void Ui::fill(Rect area, ImU32 colour, float radius) const
@@ -61,13 +80,34 @@ void Ui::focus_ring(Rect area, float radius) const
     edge(area.grown(3), colours.focus, radius + 3, 2);
 }
 
+bool Ui::can_draw(std::string_view text, Face face) const
+{
+    auto const is_foreign = [](char c) { return (c & 0x80) != 0; };
+    if (std::none_of(text.begin(), text.end(), is_foreign)) return true;
+    bool can = true;
+    while (!text.empty()) {
+        auto const character = next_character(text);
+        if (character < 0x80 || font(face)->IsGlyphInFont(character)) continue;
+        can = false;
+        if (missing) missing->insert(character);
+    }
+    return can;
+}
+
+void Ui::leave_out(float x, float middle, std::string_view text) const
+{
+    if (drawn && !decoration) drawn->push_back({std::floor(x), middle, std::string(text), true});
+}
+
 float Ui::width(std::string_view text, TextStyle const& style) const
 {
+    if (!can_draw(text, style.face) && elements && measure) return measure(text, style);
     return font(style.face)->CalcTextSizeA(style.size, FLT_MAX, 0, text.data(), text.data() + text.size()).x;
 }
 
 void Ui::text(float x, float middle, std::string_view text, TextStyle const& style) const
 {
+    if (is_by_element(text, style)) return leave_out(x, middle, text);
     ImVec2 const at{std::floor(x), std::round(middle - style.size / 2)};
     ImGui::GetWindowDrawList()->AddText(font(style.face), style.size, at, style.colour, text.data(), text.data() + text.size());
     if (drawn && !decoration) drawn->push_back({at.x, middle, std::string(text)});
@@ -79,6 +119,10 @@ float Ui::text_within(float x, float middle, float limit, std::string_view text,
     if (whole <= limit) {
         this->text(x, middle, text, style);
         return whole;
+    }
+    if (is_by_element(text, style)) {
+        leave_out(x, middle, text); // cut by the browser
+        return limit;
     }
     constexpr std::string_view dots = "…";
     float const room = limit - width(dots, style);
@@ -113,10 +157,13 @@ std::vector<std::string> Ui::wrap(std::string_view text, TextStyle const& style,
             continue;
         }
         if (!lines.back().empty()) lines.emplace_back();
-        for (; !word.empty(); word.remove_prefix(1)) {
-            bool const begins_character = (word.front() & 0xc0) != 0x80;
-            if (begins_character && !lines.back().empty() && width(lines.back() + word.front(), style) > limit) lines.emplace_back();
-            lines.back() += word.front();
+        while (!word.empty()) {
+            auto rest = word;
+            next_character(rest);
+            auto const character = word.substr(0, word.size() - rest.size());
+            if (!lines.back().empty() && width(lines.back() + std::string(character), style) > limit) lines.emplace_back();
+            lines.back() += character;
+            word = rest;
         }
     }
     return lines;

@@ -8,7 +8,9 @@
 #include <imgui.h>
 
 #include <algorithm>
+#include <functional>
 #include <limits>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +39,7 @@ struct TextStyle {
 struct DrawnText {
     float x, middle;
     std::string text;
+    bool by_element = false; // left out: its element shows it
 };
 
 // One frame: what a widget needs to draw itself and to report itself.
@@ -58,6 +61,10 @@ public:
     bool covered = false;
     bool decoration = false; // what is drawn now carries no words of its own
     std::vector<DrawnText>* drawn = nullptr;
+    // How wide the browser makes what our fonts cannot draw; and, on the desktop, what they lack.
+    std::function<float(std::string_view text, TextStyle const& style)> measure;
+    std::set<unsigned>* missing = nullptr;
+    float footer = 0; // height of what stands below the page; toasts keep off it
 
     // The whole window.
     ImVec2 size() const { return m_size; }
@@ -79,6 +86,12 @@ public:
     void shadow(Rect area, float radius, int elevation = 1) const;
     void focus_ring(Rect area, float radius) const;
 
+    // Whether our fonts have every character.
+    bool can_draw(std::string_view text, Face face) const;
+    // On the page such a text is not drawn: its element shows itself, in the browser's fonts.
+    bool is_by_element(std::string_view text, TextStyle const& style) const { return elements && !can_draw(text, style.face); }
+    // Draws nothing; for a test, which has to know.
+    void leave_out(float x, float middle, std::string_view text) const;
     float width(std::string_view text, TextStyle const& style) const;
     // `middle` is the middle of the capitals. Positions are floored to whole pixels.
     void text(float x, float middle, std::string_view text, TextStyle const& style) const;
@@ -105,5 +118,8 @@ private:
 };
 
 ImU32 with_opacity(ImU32 colour, float opacity);
+std::string css_colour(ImU32 colour);
+// The first character, taken off the text; what is no UTF-8 is U+FFFD.
+unsigned next_character(std::string_view& text);
 
 } // namespace console

@@ -102,35 +102,40 @@ void HeadlessConsole::go_back()
     app.on_address();
 }
 
-static std::string organization(int i)
+static std::string name_of(int i, std::string const& name_of_first)
+{
+    return i == 0 ? name_of_first : "Dealer " + std::to_string(i) + " Motors";
+}
+
+static std::string organization(int i, std::string const& first)
 {
     static char const* const states[] = {"active", "needs_attention", "provisioning", "held", "suspended", "active", "active"};
     auto const n = std::to_string(i);
     auto const* state = states[i % 7];
     auto const number = i % 7 == 3 ? std::string("null") : "\"+1604555" + std::to_string(1000 + i) + "\"";
-    return R"({"id":"o)" + n + R"(","name":"Dealer )" + n + R"( Motors","slug":"dealer-)" + n + R"(","email":"owner)" + n
+    return R"({"id":"o)" + n + R"(","name":")" + name_of(i, first) + R"(","slug":"dealer-)" + n + R"(","email":"owner)" + n
         + R"(@example.com","time_zone":"America/Vancouver","state":"open","status":")" + state + R"(","phone_number":)" + number
         + R"(,"place":"Vancouver","cause":null,"created_at":"2026-11-)" + (i % 18 < 9 ? "0" : "") + std::to_string(i % 18 + 1)
         + R"(T10:00:00Z"})";
 }
 
-static std::string number_of(int i)
+static std::string number_of(int i, std::string const& first)
 {
     auto const n = std::to_string(i);
-    return R"({"id":"n)" + n + R"(","organization_id":"o)" + n + R"(","organization_name":"Dealer )" + n
-        + R"( Motors","phone_number":"+1604555)" + std::to_string(1000 + i)
+    return R"({"id":"n)" + n + R"(","organization_id":"o)" + n + R"(","organization_name":")" + name_of(i, first)
+        + R"(","phone_number":"+1604555)" + std::to_string(1000 + i)
         + R"(","state":"active","state_reason":null,"is_active":true,"sms_status":"needs_registration","sms_reason":"Texts wait for the A2P registration of this number.","twilio_sid":"PN0123456789abcdef0123456789abcdef","elevenlabs_phone_id":"phnum_)"
         + n + R"(","agent_id":"agent_1","place":"Vancouver","created_at":"2026-11-18T10:00:00Z","activated_at":"2026-11-18T10:00:42Z"})";
 }
 
-static std::string notification(int i)
+static std::string notification(int i, std::string const& first, std::string const& status)
 {
     auto const n = std::to_string(i);
     static char const* const types[] = {"elevenlabs_import_required", "number_choice_needed", "purchase_held", "manual_setup_required"};
-    return R"({"id":"w)" + n + R"(","type":")" + types[i % 4] + R"(","organization_id":"o)" + n + R"(","organization_name":"Dealer )" + n
-        + R"( Motors","phone_number":"+1604555)" + std::to_string(1000 + i)
-        + R"(","message":"Import +16045551000 to ElevenLabs dashboard and assign to agent","cause":"ElevenLabs refused the import three times.","next_step":"Import the number by hand, then activate it here.","status":"pending","created_at":"2026-11-1)"
-        + std::to_string(8 - i % 5) + R"(T17:00:00Z","decided_at":null})";
+    return R"({"id":"w)" + n + R"(","type":")" + types[i % 4] + R"(","organization_id":"o)" + n + R"(","organization_name":")"
+        + name_of(i, first) + R"(","phone_number":"+1604555)" + std::to_string(1000 + i)
+        + R"(","message":"Import +16045551000 to ElevenLabs dashboard and assign to agent","cause":"ElevenLabs refused the import three times.","next_step":"Import the number by hand, then activate it here.","status":")"
+        + status + R"(","created_at":"2026-11-1)" + std::to_string(8 - i % 5) + R"(T17:00:00Z","decided_at":null})";
 }
 
 static std::string run_of(std::string const& id)
@@ -151,8 +156,11 @@ static std::string joined(int first, int end, F&& one)
     return list;
 }
 
-static std::string answer_to(std::string const& path, int organizations)
+static std::string answer_to(std::string const& path, int organizations, std::string const& first_name, std::string const& status)
 {
+    auto const organization = [&](int i) { return ::organization(i, first_name); };
+    auto const number_of = [&](int i) { return ::number_of(i, first_name); };
+    auto const notification = [&](int i) { return ::notification(i, first_name, status); };
     auto const has = [&](char const* part) { return path.find(part) != std::string::npos; };
     auto const all = std::to_string(organizations);
     auto const paged = [&](char const* name, auto one) {
@@ -208,7 +216,7 @@ void HeadlessConsole::serve()
         auto const asked = sent.front();
         sent.pop_front();
         if (status_code.empty())
-            asked.on_reply({200, answer_to(asked.request.path, organizations)});
+            asked.on_reply({200, answer_to(asked.request.path, organizations, name_of_first, notification_status)});
         else
             asked.on_reply({std::atoi(status_code.c_str()), R"({"error":{"code":"x","message":"This is for the platform's admins."}})"});
     }

@@ -46,6 +46,15 @@ public:
     bool has_mirror() const override { return m_place == Place::Page; }
     void show_mirror(std::string const& changes) override { shown = changes; }
     void add_mirror_font(std::string const&, std::span<unsigned char const>) override { }
+    float text_width(std::string_view text, std::string const&, float size) const override
+    {
+        return static_cast<float>(text.size()) * size / 3;
+    }
+    std::optional<platform::SystemFont> font_for(unsigned character) override
+    {
+        fonts_asked_for.push_back(character);
+        return {};
+    }
     std::string address() const override { return history.back().first; }
     std::string memory() const override { return history.back().second; }
     void go(std::string const& to, bool replace) override;
@@ -66,6 +75,8 @@ public:
 
     console::App app;
     std::deque<Sent> sent;
+    std::vector<unsigned> fonts_asked_for;
+    std::string name_of_first = "Dealer 0 Motors"; // an organisation that serve() has
     std::vector<std::string> opened;
     std::string shown;
     std::string title;
@@ -79,6 +90,7 @@ public:
     bool dark = false;
     bool contrast = false;
     std::string status_code; // what serve() answers everything with: "403", "0"; empty: properly
+    std::string notification_status = "pending";
     int organizations = 30; // how many serve() has
 
 private:

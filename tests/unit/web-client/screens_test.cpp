@@ -34,6 +34,8 @@ static void check_mirror(HeadlessConsole& console)
             && words != "Close…")
             words.resize(words.size() - 3);
         bool const found = std::any_of(nodes.begin(), nodes.end(), [&](auto const& node) {
+            // What the canvas leaves out, an element has to show; what it draws, none may.
+            if (run.by_element == node.colour.empty()) return false;
             return node.text.find(words) != std::string::npos && run.x >= node.x - 1 && run.x <= node.x + node.w + 1
                 && run.middle >= node.y - 1 && run.middle <= node.y + node.h + 1;
         });
@@ -138,6 +140,239 @@ TEST_CASE("every screen in every size and theme tells what it draws, names its c
             }
         }
     }
+}
+
+TEST_CASE("a name in another script is left to its element, which shows it, on every screen and in every size")
+{
+    for (std::string const name : {"列治文汽车行", "معرض السيارات", "ਪੰਜਾਬ ਮੋਟਰਜ਼", "Speedy 🚗 Auto",
+             "A very long name 列治文汽车行 that has no room anywhere at all, not even here"}) {
+        for (ImVec2 const size : {ImVec2{390, 844}, ImVec2{880, 700}, ImVec2{1440, 900}}) {
+            HeadlessConsole console(Place::Page, size);
+            console.name_of_first = name;
+            console.sign_in_as(admin);
+            CAPTURE(name);
+            CAPTURE(size.x);
+            for (auto const* address :
+                {"#/overview", "#/notifications/w0", "#/organizations", "#/organizations/o0", "#/organizations/o0/settings", "#/numbers"}) {
+                CAPTURE(std::string(address));
+                console.go(address, false);
+                console.serve();
+                check_mirror(console);
+                check_names(console);
+                bool shown = false;
+                for (auto const& node : console.app.mirror().nodes()) {
+                    shown |= !node.colour.empty() && node.text.find(name) != std::string::npos;
+                    shown |= node.role == Role::Textbox && node.value == name && !node.hidden_text;
+                }
+                CHECK(shown);
+                CHECK(std::isinf(console.app.next_change()));
+            }
+        }
+    }
+}
+
+TEST_CASE("a name that shows itself does not shine through a dialog that lies over it")
+{
+    HeadlessConsole console;
+    console.name_of_first = "列治文汽车行";
+    console.sign_in_as(admin);
+    console.go("#/organizations", false);
+    console.serve();
+    auto const is_seen = [&] {
+        console.app.mirror().forget_shown();
+        console.frames(1);
+        return console.shown.find(R"("colour")") != std::string::npos;
+    };
+    CHECK(is_seen());
+    console.app.on_event("session_ended", "{}");
+    console.frames();
+    CHECK_FALSE(is_seen());
+}
+
+TEST_CASE("on the desktop the machine is asked once for a font with the characters that ours lack")
+{
+    HeadlessConsole console(Place::Desktop);
+    console.name_of_first = "列治";
+    console.sign_in_as(admin);
+    console.go("#/organizations", false);
+    console.serve();
+    console.frames(10);
+    CHECK(console.fonts_asked_for == std::vector<unsigned>{0x5217, 0x6CBB});
+    CHECK(std::isinf(console.app.next_change()));
+    CHECK(ImGui::GetFont()->FallbackChar == 0x25A1);
+    for (auto const& run : console.drawn)
+        CHECK_FALSE(run.by_element);
+}
+
+static std::vector<console::MirrorNode> buttons_of(HeadlessConsole& console, std::string const& prefix)
+{
+    std::vector<console::MirrorNode> found;
+    for (auto const& node : console.app.mirror().nodes())
+        if (node.role == Role::Button && node.key.starts_with(prefix)) found.push_back(node);
+    return found;
+}
+
+TEST_CASE("the buttons below a notification stand beside each other in every width, and toasts keep off them")
+{
+    for (float const width : {320.0f, 390.0f, 640.0f, 880.0f, 1000.0f, 1440.0f}) {
+        for (auto const* address : {"#/notifications/w0", "#/notifications/w2"}) {
+            HeadlessConsole console(Place::Page, {width, 700});
+            CAPTURE(width);
+            console.sign_in_as(admin);
+            console.go(address, false);
+            console.serve();
+            if (console.find(Role::Button, "Copy +16045551000")) console.press("Copy +16045551000");
+            auto const buttons = buttons_of(console, "detail-");
+            REQUIRE(buttons.size() == 4);
+            auto const apart
+                = [](auto const& a, auto const& b) { return a.x + a.w <= b.x || b.x + b.w <= a.x || a.y + a.h <= b.y || b.y + b.h <= a.y; };
+            for (auto const& button : buttons) {
+                CAPTURE(button.text);
+                CHECK(button.x >= 0);
+                CHECK(button.x + button.w <= width);
+                for (auto const& other : buttons)
+                    CHECK((button.key == other.key || apart(button, other)));
+                for (auto const& node : console.app.mirror().nodes())
+                    if (node.key.starts_with("toast-") && node.w > 0) CHECK(apart(button, node));
+            }
+        }
+    }
+}
+
+TEST_CASE("what stands below an organisation's name keeps off its button")
+{
+    for (float const width : {640.0f, 760.0f, 880.0f, 1000.0f, 1440.0f}) {
+        HeadlessConsole console(Place::Page, {width, 700});
+        CAPTURE(width);
+        console.sign_in_as(admin);
+        console.go("#/organizations/o1", false);
+        console.serve();
+        auto const buttons = buttons_of(console, "organization-retry");
+        REQUIRE(buttons.size() == 1);
+        for (auto const* key : {"organization-slug", "organization-email", "organization-zone"})
+            for (auto const& node : console.app.mirror().nodes())
+                if (node.key == key) CHECK((node.x + node.w <= buttons[0].x || node.y >= buttons[0].y + buttons[0].h));
+    }
+}
+
+TEST_CASE("an address that leads nowhere says so, also below a page that is there")
+{
+    HeadlessConsole console;
+    console.sign_in_as(admin);
+    for (auto const* address : {"#/overview/x", "#/numbers/x", "#/organizations/o5/nonsense", "#/organizations/o5/settings/x",
+             "#/notifications/w0/x", "#garbage", "#/nowhere"}) {
+        CAPTURE(std::string(address));
+        console.go(address, false);
+        console.serve();
+        CHECK(console.says("There is nothing at this address"));
+        CHECK(console.title == "Dealerline");
+    }
+    for (auto const* address : {"#", "#/", ""}) {
+        CAPTURE(std::string(address));
+        console.go(address, false);
+        console.serve();
+        CHECK(console.history.back().first == "#/overview");
+    }
+}
+
+TEST_CASE("after a decision the focus is on the heading, not nowhere")
+{
+    HeadlessConsole console;
+    console.sign_in_as(admin);
+    console.go("#/notifications/w0", false);
+    console.serve();
+    console.app.on_mirror_event({platform::MirrorEvent::Kind::FocusedByKey, "detail-resolve", {}});
+    console.press("Resolve");
+    REQUIRE(console.sent.size() == 1);
+    console.answer(200, "{}");
+    console.notification_status = "resolved";
+    console.frames(30);
+    console.serve();
+    CHECK_FALSE(console.find(Role::Button, "Resolve"));
+    CHECK(console.app.mirror().has_focus("notification-title"));
+}
+
+TEST_CASE("a toast stays while the mouse is on it or the focus in it, and goes after that")
+{
+    HeadlessConsole console;
+    console.sign_in_as(admin);
+    console.go("#/numbers", false);
+    console.serve();
+    console.press("Copy +16045551000");
+    auto const toasts = [&] { return console.app.state().toasts.size(); };
+    REQUIRE(toasts() == 1);
+    auto const key = "toast-" + std::to_string(console.app.state().toasts[0].id);
+    SUBCASE("the mouse")
+    {
+        for (auto const& node : console.app.mirror().nodes())
+            if (node.key == key) ImGui::GetIO().AddMousePosEvent(node.x + 20, node.y + 20);
+        console.frames(10 * 60);
+        CHECK(toasts() == 1);
+        ImGui::GetIO().AddMousePosEvent(5, 5);
+    }
+    SUBCASE("the focus")
+    {
+        console.app.on_mirror_event({platform::MirrorEvent::Kind::FocusedByKey, key + "-close", {}});
+        console.frames(10 * 60);
+        CHECK(toasts() == 1);
+        console.app.on_mirror_event({platform::MirrorEvent::Kind::Blurred, key + "-close", {}});
+    }
+    console.frames(3 * 60);
+    CHECK(toasts() == 0);
+}
+
+TEST_CASE("what could not be loaded is not counted, and a wrong filter has a way out")
+{
+    HeadlessConsole console;
+    console.status_code = "422";
+    console.history.back().first = "#/organizations?sort=colour";
+    console.app.on_address();
+    console.sign_in_as(admin);
+    CHECK(console.find(Role::Button, "All"));
+    CHECK_FALSE(console.find(Role::Button, "All 0"));
+    console.status_code.clear();
+    console.press("Clear the filter");
+    console.serve();
+    CHECK(console.history.back().first == "#/organizations");
+    CHECK(console.find(Role::Button, "All 30"));
+}
+
+TEST_CASE("an answer that takes long is said to, until it comes")
+{
+    HeadlessConsole console;
+    console.sign_in_as(admin);
+    std::string const late = "The server is slow to answer. We go on waiting; nothing that you typed is lost.";
+    console.go("#/numbers", false);
+    console.frames();
+    REQUIRE_FALSE(console.sent.empty());
+    CHECK_FALSE(console.says(late));
+    CHECK(console.app.next_change() <= 8);
+    console.frames(8 * 60);
+    CHECK(console.says(late));
+    check_mirror(console);
+    console.serve();
+    CHECK_FALSE(console.says(late));
+    CHECK(std::isinf(console.app.next_change()));
+}
+
+TEST_CASE("the palette says that it could not search, and searches when the server is back")
+{
+    HeadlessConsole console;
+    console.sign_in_as(admin);
+    REQUIRE(console.app.on_key("Ctrl+k", false));
+    console.frames();
+    console.app.on_mirror_event({platform::MirrorEvent::Kind::Typed, "palette-text", "dealer 7"});
+    console.frames();
+    REQUIRE(console.sent.size() == 1);
+    console.answer(0, "");
+    CHECK(console.says("Could not search. The server does not answer."));
+    CHECK_FALSE(console.says("Nothing is called that."));
+    check_mirror(console);
+    console.frames(80); // it is asked whether it is back
+    console.serve();
+    CHECK_FALSE(console.says("Could not search. The server does not answer."));
+    CHECK(console.says("Dealer 7 Motors"));
+    CHECK(console.app.next_change() > 0);
 }
 
 TEST_CASE("dialogs tell what they draw, and cover what lies below")
