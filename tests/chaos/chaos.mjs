@@ -14,7 +14,8 @@ function options() {
         process.exit(2);
     };
     try {
-        const { values } = parseArgs({ options: { runs: { type: 'string', default: '50' }, seed: { type: 'string', default: '1' }, stages: { type: 'string', default: `${2 * availableParallelism() + 2}` } } });
+        const text = (value) => ({ type: 'string', default: `${value}` });
+        const { values } = parseArgs({ options: { runs: text(50), seed: text(1), stages: text(2 * availableParallelism() + 2) } });
         return { runs: whole(values.runs, 'runs'), seed: whole(values.seed, 'seed'), stages: Math.max(1, whole(values.stages, 'stages')) };
     } catch (problem) {
         console.error(`chaos: ${problem.message}`);
@@ -23,7 +24,8 @@ function options() {
 }
 
 const { runs, seed: first, stages } = options();
-const sums = { runs: 0, kills: 0, struck: {}, signups: 0, billed: 0, owned: 0, orphans: 0, strangers: 0, live: 0, held: 0, waiting: {}, repaired: 0, failed: [] };
+const counted = ['kills', 'signups', 'billed', 'owned', 'orphans', 'strangers', 'live', 'held', 'repaired'];
+const sums = { runs: 0, struck: {}, waiting: {}, failed: [], ...Object.fromEntries(counted.map((name) => [name, 0])) };
 const started = Date.now();
 const seconds = () => (Date.now() - started) / 1000;
 const listed = (counts) =>
@@ -51,7 +53,7 @@ async function play_on() {
             const scenario = scenario_of(next++);
             const tale = await stage.play(scenario);
             ++sums.runs;
-            for (const name of ['kills', 'signups', 'billed', 'owned', 'orphans', 'strangers', 'live', 'held', 'repaired']) sums[name] += tale[name];
+            for (const name of counted) sums[name] += tale[name];
             add(sums.struck, tale.struck);
             add(sums.waiting, tale.waiting);
             if (tale.broken.length === 0) continue;
@@ -62,7 +64,12 @@ async function play_on() {
     }
 }
 
-const progress = setInterval(() => console.log(`chaos: ${sums.runs} of ${runs} runs, ${sums.kills} kills, ${total(sums.struck)} faults, ${sums.failed.length} failed, ${seconds().toFixed(0)} s`), between_lines);
+function say_how_far() {
+    const done = [`${sums.runs} of ${runs} runs`, `${sums.kills} kills`, `${total(sums.struck)} faults`, `${sums.failed.length} failed`];
+    console.log(`chaos: ${done.join(', ')}, ${seconds().toFixed(0)} s`);
+}
+
+const progress = setInterval(say_how_far, between_lines);
 await Promise.all(Array.from({ length: Math.min(stages, runs) }, play_on));
 clearInterval(progress);
 

@@ -21,13 +21,16 @@ function random_from(seed) {
     return { whole, chance, one_of, weighted };
 }
 
-export const steps = ['twilio.search', 'twilio.buy', 'twilio.update', 'twilio.fetch', 'elevenlabs.list', 'elevenlabs.import', 'elevenlabs.get', 'elevenlabs.agent_get'];
+const steps_at_twilio = ['twilio.search', 'twilio.buy', 'twilio.update', 'twilio.fetch'];
+const steps_at_elevenlabs = ['elevenlabs.list', 'elevenlabs.import', 'elevenlabs.get', 'elevenlabs.agent_get'];
+const steps = [...steps_at_twilio, ...steps_at_elevenlabs];
 const operations = [...steps, 'twilio.list', 'elevenlabs.patch', 'elevenlabs.webhooks'];
+const statuses = [500, 502, 503, 504];
 
 function common_fault(random, operation) {
     const kind = random.weighted([[3, 'error'], [3, 'reset'], [3, 'lost'], [2, 'throttled'], [2, 'garbled'], [1, 'slow']]);
     const fault = { operation, kind };
-    if (kind === 'error') Object.assign(fault, { status: random.one_of([500, 502, 503, 504]), body: random.one_of(['json', 'html']), after: random.chance(0.5) });
+    if (kind === 'error') Object.assign(fault, { status: random.one_of(statuses), body: random.one_of(['json', 'html']), after: random.chance(0.5) });
     if (kind === 'throttled' && random.chance(0.5)) fault.retry_after = 1;
     if (kind === 'slow') fault.ms = random.whole(20, 300);
     return fault;
@@ -37,7 +40,7 @@ const late = (random, operation, least = 20, most = 900) => ({
     operation,
     kind: 'late',
     ms: random.whole(least, most),
-    ...(random.chance(0.5) ? { status: random.one_of([500, 502, 503, 504]) } : {}),
+    ...(random.chance(0.5) ? { status: random.one_of(statuses) } : {}),
 });
 const refusal = (operation, code) => ({ operation, kind: 'refuse', code });
 
@@ -174,8 +177,8 @@ const weights = [
     [24, 'mixed'], [9, 'dies while buying'], [6, 'dies while importing'], [6, 'dies with a purchase on its way'], [8, 'a purchase comes late'],
     [6, 'the purchase’s answer is lost'], [6, 'the import’s answer is lost'], [4, 'the import is not what was asked for'], [8, 'many at once'],
     [4, 'numbers run out'], [3, 'the spend guard holds some'], [3, 'imports by hand'], [3, 'strangers in the account'], [2, 'a vendor is down'],
-    [2, 'it goes to someone else'], [2, 'late, and refused meanwhile'], [2, 'late, and stopped meanwhile'], [2, 'a stranger gets the number that is being bought'],
-    [4, 'Twilio answers with another’s number'],
+    [2, 'it goes to someone else'], [2, 'late, and refused meanwhile'], [2, 'late, and stopped meanwhile'],
+    [2, 'a stranger gets the number that is being bought'], [4, 'Twilio answers with another’s number'],
 ];
 
 export function scenario_of(seed) {

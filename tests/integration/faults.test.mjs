@@ -11,7 +11,8 @@ async function look(installation) {
 }
 
 async function repair(installation, findings) {
-    const answer = await installation.api('POST', '/api/admin/drift/repair', { session: await installation.admin_session(), json: { ids: findings.map(({ id }) => id) } });
+    const json = { ids: findings.map(({ id }) => id) };
+    const answer = await installation.api('POST', '/api/admin/drift/repair', { session: await installation.admin_session(), json });
     assert.equal(answer.status, 200, answer.text);
     assert.deepEqual(await look(installation), []);
 }
@@ -28,6 +29,7 @@ async function assert_all_struck(installation) {
     for (const { operation, kind, struck, times } of faults) assert.equal(struck, times, `${kind} of ${operation}`);
 }
 
+const steps = ['twilio.search', 'twilio.buy', 'elevenlabs.list', 'elevenlabs.import', 'twilio.update', 'twilio.fetch', 'elevenlabs.get', 'elevenlabs.agent_get'];
 const imports = async (installation) => (await installation.sim('/sim/workspace')).phone_numbers;
 const arrived = (installation, operation) => until(() => installation.journal(`${operation}.late`), ({ length }) => length > 0);
 
@@ -82,7 +84,7 @@ describe('faults', { concurrency: 4 }, () => {
             ['the import’s answer is no JSON', { operation: 'elevenlabs.import', kind: 'garbled' }],
             ['a slow purchase', { operation: 'twilio.buy', kind: 'slow', ms: 1_500 }],
             ['an import that takes the texts too', { operation: 'elevenlabs.import', kind: 'takes_sms' }],
-            ['a failure of every step', ...['twilio.search', 'twilio.buy', 'elevenlabs.list', 'elevenlabs.import', 'twilio.update', 'twilio.fetch', 'elevenlabs.get', 'elevenlabs.agent_get'].map((operation) => ({ operation, kind: 'error', status: 503 }))],
+            ['a failure of every step', ...steps.map((operation) => ({ operation, kind: 'error', status: 503 }))],
         ])
             test(title, () =>
                 with_installation({}, async (installation) => {
@@ -262,7 +264,8 @@ describe('faults', { concurrency: 4 }, () => {
             [20003, /refused our credentials.*\(20003\)/, /Check the Twilio credentials/],
         ])
             test(`Twilio refuses the purchase with ${code}`, () =>
-                with_installation({}, (installation) => assert_needs_someone(installation, [{ operation: 'twilio.buy', kind: 'refuse', code }], { cause, next_step })));
+                with_installation({}, (installation) =>
+                    assert_needs_someone(installation, [{ operation: 'twilio.buy', kind: 'refuse', code }], { cause, next_step })));
 
         for (const [code, cause, next_step] of [
             ['invalid_api_key', /refused our credentials/, /Check the ElevenLabs credentials/],
@@ -270,13 +273,18 @@ describe('faults', { concurrency: 4 }, () => {
             ['bad_request', /could not be verified/, /try again/],
         ])
             test(`ElevenLabs refuses the import with ${code}`, () =>
-                with_installation({}, (installation) => assert_needs_someone(installation, [{ operation: 'elevenlabs.import', kind: 'refuse', code }], { cause, next_step, sold_before: 1 })));
+                with_installation({}, (installation) => {
+                    const fault = { operation: 'elevenlabs.import', kind: 'refuse', code };
+                    return assert_needs_someone(installation, [fault], { cause, next_step, sold_before: 1 });
+                }));
 
         test('a refusal that holds our whole request: the token is stored and logged nowhere', () =>
             with_installation({}, async (installation) => {
-                const { id, run } = await assert_needs_someone(installation, [{ operation: 'elevenlabs.import', kind: 'echo' }], { cause: /validation_error/, next_step: /try again/, sold_before: 1 });
+                const expected = { cause: /validation_error/, next_step: /try again/, sold_before: 1 };
+                const { id, run } = await assert_needs_someone(installation, [{ operation: 'elevenlabs.import', kind: 'echo' }], expected);
                 const session = await installation.admin_session();
-                const shown = [run, await installation.get(`/api/organizations/${id}/provisioning`, session), await installation.notifications(), await look(installation)];
+                const provisioning = await installation.get(`/api/organizations/${id}/provisioning`, session);
+                const shown = [run, provisioning, await installation.notifications(), await look(installation)];
                 const [imported] = await installation.journal('elevenlabs.import');
                 assert.equal(imported.status, 422);
                 for (const text of [await installation.bytes_on_disk(), installation.log(), JSON.stringify(shown)])
@@ -285,7 +293,8 @@ describe('faults', { concurrency: 4 }, () => {
 
         test('an import without an agent is not called live; trying again assigns it', () =>
             with_installation({}, async (installation) => {
-                await assert_needs_someone(installation, [{ operation: 'elevenlabs.import', kind: 'no_agent' }], { cause: /not assigned to our agent/, next_step: /try again/, sold_before: 1 });
+                const expected = { cause: /not assigned to our agent/, next_step: /try again/, sold_before: 1 };
+                await assert_needs_someone(installation, [{ operation: 'elevenlabs.import', kind: 'no_agent' }], expected);
                 assert.equal((await installation.journal('elevenlabs.import')).length, 1);
             }));
 
