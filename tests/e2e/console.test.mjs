@@ -185,7 +185,11 @@ test('the same goes by keyboard only', { skip, timeout: 120_000 }, async () => {
     await press('g', 'n');
     await title(page, 'Needs a human').waitFor();
     await page.getByRole('link', { name: /^Import number into ElevenLabs, Keyboard Motors/ }).waitFor();
-    await press('j');
+    const entry = page.getByRole('link', { name: /^Import number into ElevenLabs, Keyboard Motors/ });
+    for (let i = 0; i < 5 && !(await entry.getAttribute('aria-current')); ++i) {
+        await press('j');
+        await page.waitForTimeout(500);
+    }
     await page.waitForURL(/#\/notifications\/./);
     const field = page.getByLabel('ElevenLabs phone id');
     await field.waitFor();

@@ -430,7 +430,7 @@ static std::string initials(Ui const& ui, std::string_view name)
     for (bool begins = true; !name.empty() && found < 2;) {
         auto const character = next_character(name);
         if (character == '@') break;
-        bool const is_punctuation = (character >= 0x80 && character < 0xC0) || (character >= 0x2000 && character < 0x2070)
+        bool const is_punctuation = (character >= 0x80 && character < 0xC0) || (character >= 0x2000 && character < 0x2C00)
             || (character >= 0x3000 && character < 0x3040);
         bool const is_letter = character < 0x80 ? std::isalnum(static_cast<int>(character)) != 0 : !is_punctuation;
         char letter[5];
