@@ -71,9 +71,11 @@ test('over a snapshot it shows everything, with no server and nothing to sign in
     });
 });
 
-test('a file that is no snapshot is refused with one sentence', async () => {
-    const program = start_console('--snapshot', installation.database);
-    const status = await new Promise((done) => program.once('exit', done));
-    assert.equal(status, 1);
-    assert.match(program.complaints, /^dealerline-console: .+\n$/);
+test('a file that is no snapshot, or none at all, is refused with one sentence', async () => {
+    for (const file of [installation.database, '']) {
+        const program = start_console('--snapshot', file);
+        const status = await new Promise((done) => program.once('exit', done));
+        assert.equal(status, 1);
+        assert.match(program.complaints, /^dealerline-console: .+\n$/);
+    }
 });

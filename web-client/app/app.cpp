@@ -12,6 +12,7 @@
 #include <imgui.h>
 
 #include <algorithm>
+#include <cfloat>
 #include <utility>
 
 namespace console {
@@ -131,7 +132,9 @@ void App::keep_toasts()
 
 void App::draw()
 {
-    m_clock->set_present({m_host->now()});
+    auto const* shown = m_state.signed_in();
+    bool const is_snapshot = shown && shown->session.installation.snapshot_at;
+    m_clock->set_present(is_snapshot ? shown->session.installation.snapshot_at : Time{m_host->now()}); // there it stood still
     load_missing_fonts();
     keep_toasts();
     double const next_work = m_data->work(ImGui::GetTime());
@@ -225,6 +228,7 @@ void App::on_address()
     m_state.address = address_from(m_host->address());
     m_remembered = m_host->memory();
     m_dialogs.close();
+    if (m_host->has_mirror()) ImGui::GetIO().AddMousePosEvent(-FLT_MAX, -FLT_MAX); // nothing of a new page is hovered until it moves
     // A list beside its record stays as it is; another page, or another search, begins at the top.
     bool const same_place = before.at(0) == m_state.address.at(0) && before.query == m_state.address.query;
     if (same_place && m_remembered.empty()) return;

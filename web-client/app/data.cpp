@@ -36,7 +36,11 @@ void Data::ask(std::string const& method, std::string const& path, Json const& b
             bool const is_back = connection.lost;
             connection.lost = false;
             connection.last_answer = {m_host.now()};
-            if (is_back) try_again();
+            if (is_back) {
+                try_again();
+                for (auto& [name, action] : m_state.actions)
+                    if (action.problem && action.problem->code == "no_answer") action.problem.reset();
+            }
         }
         if (is_success(reply)) {
             Json const answer = reply.body.empty() ? Json::object() : Json::parse(reply.body, nullptr, false);

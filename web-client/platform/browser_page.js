@@ -353,6 +353,7 @@ const page = {
 
     updateField(element, node) {
         if (element.type !== node.input) element.type = node.input;
+        if (node.input === 'search') element.maxLength = 66; // the server takes 200 bytes
         if (element.value !== node.value) element.value = node.value;
         if (element.name !== node.name) element.name = node.name;
         if (element.autocomplete !== node.autocomplete) element.autocomplete = node.autocomplete;

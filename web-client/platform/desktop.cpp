@@ -213,6 +213,10 @@ int run(Program& program, int count, char** arguments)
     flags.add_option("--snapshot", options.snapshot, "A file to review, without a server");
     CLI11_PARSE(flags, count, arguments);
 
+    if (flags.count("--snapshot") > 0 && options.snapshot.empty()) {
+        std::cerr << "dealerline-console: --snapshot needs the name of a file.\n";
+        return 1;
+    }
     std::optional<SnapshotTransport> snapshot;
     try {
         if (!options.snapshot.empty()) snapshot.emplace(options.snapshot);

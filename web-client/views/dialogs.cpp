@@ -185,7 +185,9 @@ void Dialogs::draw_palette(Ui& ui, AppState const& state, Commands& commands)
             if (choice.icon && !choice.hint.empty() && !phone) {
                 float x = row.right() - 12;
                 for (auto word = choice.hint.rbegin(); word != choice.hint.rend(); ++word)
-                    if (*word != ' ') key_cap(ui, x -= 22, row.middle(), std::string(1, *word));
+                    if (*word != ' ')
+                        key_cap(
+                            ui, x -= 22, row.middle(), std::string(1, static_cast<char>(std::toupper(static_cast<unsigned char>(*word)))));
             }
             if (press.pressed) taken = i;
             y += 38;

@@ -61,7 +61,7 @@ float OverviewView::draw_strip(Ui& ui, Rect area, Overview const& overview, Comm
             plural(overview.owned, "number", "numbers") + ", a month", "#/numbers", c.text2},
     };
     bool const narrow = area.w < 720;
-    int const columns = narrow ? 2 : static_cast<int>(figures.size());
+    int const columns = narrow ? 2 : area.w < 900 ? 3 : static_cast<int>(figures.size());
     int const rows = (static_cast<int>(figures.size()) + columns - 1) / columns;
     float const height = static_cast<float>(rows) * 104;
     card(ui, {area.x, area.y, area.w, height});
@@ -130,7 +130,7 @@ float OverviewView::draw_signups(Ui& ui, Rect area, Overview const& overview)
     entry("Live", ui.colours.c1, false);
     std::string label = plural(total, "signup", "signups") + " in " + std::to_string(bars.size()) + " days";
     if (busiest > 0) label += ", most on " + busiest_day + ", " + std::to_string(busiest);
-    bar_chart(ui, "signups", {area.x + 20, area.y + 52, area.w - 40, area.h - 66}, label + ".", "live", bars);
+    bar_chart(ui, "signups", {area.x + 20, area.y + 52, area.w - 40, area.h - 66}, label + ".", "live", {"Live", "Signed up"}, bars);
     return area.h;
 }
 
@@ -198,6 +198,15 @@ float OverviewView::draw_providers(Ui& ui, Rect area, Overview const& overview)
     std::string const hint = "p95, last hour";
     paragraph(ui, "providers-hint", area.right() - 20 - ui.width(hint, quiet), area.y + 25, hint, quiet);
     float y = area.y + 49;
+    if (overview.providers.empty()) {
+        ui.line(area.x + 1, y, area.w - 2, ui.colours.line);
+        told(ui, Role::Text, "providers-none", {area.x + 20, y, area.w - 40, 57}, "A snapshot has none of their answers.",
+            {Face::Regular, 13, ui.colours.text2});
+        return area.h;
+    }
+    float state_width = 96; // of all, so that they begin on one line
+    for (auto const& provider : overview.providers)
+        state_width = std::max(state_width, pill_width(ui, provider_state(provider).words));
     MirrorScope const list(ui.mirror, {.role = Role::List, .key = "providers"});
     for (auto const& provider : overview.providers) {
         auto const key = "provider-" + provider.name;
@@ -209,7 +218,6 @@ float OverviewView::draw_providers(Ui& ui, Rect area, Overview const& overview)
         MirrorScope const entry(ui.mirror, std::move(node));
         told(ui, Role::Text, key + "-name", {row.x + 20, row.y + 10, 130, 20}, provider.name, {Face::Medium, 13, ui.colours.text});
         told(ui, Role::Text, key + "-what", {row.x + 20, row.y + 28, 130, 18}, provider.what, quiet);
-        float const state_width = std::max(pill_width(ui, words), 96.0f);
         float const state_x = row.right() - 16 - state_width;
         state_label(ui, key + "-state", state_x, row.y + 28, tone, words);
         auto const p95 = provider.p95_ms < 0 ? std::string("–") : std::to_string(provider.p95_ms) + " ms";
@@ -240,7 +248,7 @@ void OverviewView::draw(Ui& ui, Rect page, AppState const& state, Commands& comm
     y += draw_strip(ui, {content.x, y, content.w, 0}, overview, commands) + gap;
 
     float const waiting = 49 + std::max(static_cast<float>(std::min<std::size_t>(overview.oldest.size(), 5)) * 62, 60.0f);
-    float const providers = 49 + static_cast<float>(overview.providers.size()) * 57;
+    float const providers = 49 + static_cast<float>(std::max<std::size_t>(overview.providers.size(), 1)) * 57;
     if (content.w >= 860) {
         float const side = std::floor(content.w * 0.36f), main = content.w - side - gap;
         float const chart = std::clamp(page.bottom() - y - providers - gap - 24, 260.0f, 420.0f);

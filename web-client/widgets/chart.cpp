@@ -13,7 +13,33 @@ int round_scale(int largest)
             if (step * power >= largest) return step * power;
 }
 
-void bar_chart(Ui& ui, std::string const& key, Rect area, std::string const& label, std::string const& unit, std::span<Bar const> bars)
+// The values of the bar that the mouse is on; its item says them too.
+static void draw_values(Ui& ui, Rect plot, Rect column, std::array<std::string, 2> const& series, Bar const& bar)
+{
+    TextStyle const title{Face::SemiBold, 12, ui.colours.text}, name{Face::Regular, 12, ui.colours.text2},
+        figure{Face::Medium, 12, ui.colours.text};
+    float const names = std::max(ui.width(series[0], name), ui.width(series[1], name)) + 14;
+    float const width = std::max(ui.width(bar.name, title), names + 60) + 24;
+    float const right_of = column.right() + 8;
+    Rect const box{right_of + width <= plot.right() ? right_of : column.x - 8 - width, plot.y + 8, width, 78};
+    ui.shadow(box, 8);
+    ui.fill(box, ui.colours.raised, 8);
+    ui.edge(box, ui.dark() ? ui.colours.ctlsoft : ui.colours.border, 8);
+    ui.decoration = true;
+    ui.text(box.x + 12, box.y + 18, bar.name, title);
+    for (int i = 0; i < 2; ++i) {
+        float const middle = box.y + 40 + static_cast<float>(i) * 20;
+        auto const value = std::to_string(i == 0 ? bar.value : bar.reference);
+        ui.fill(
+            {box.x + 12, middle - (i == 0 ? 4.0f : 1.0f), 8, i == 0 ? 8.0f : 2.0f}, i == 0 ? ui.colours.c1 : ui.colours.c4, i == 0 ? 2 : 0);
+        ui.text(box.x + 26, middle, series[static_cast<std::size_t>(i)], name);
+        ui.text(box.right() - 12 - ui.width(value, figure), middle, value, figure);
+    }
+    ui.decoration = false;
+}
+
+void bar_chart(Ui& ui, std::string const& key, Rect area, std::string const& label, std::string const& unit,
+    std::array<std::string, 2> const& series, std::span<Bar const> bars)
 {
     int largest = 0;
     for (auto const& bar : bars)
@@ -38,12 +64,18 @@ void bar_chart(Ui& ui, std::string const& key, Rect area, std::string const& lab
     float const width = std::max(std::floor(slot * 0.6f), 2.0f);
     MirrorScope const list(ui.mirror, {.role = Role::List, .key = key + "-values", .label = unit + " by day"});
     float free_from = plot.x;
+    Bar const* pointed_at = nullptr;
+    Rect place;
     for (std::size_t i = 0; i < bars.size(); ++i) {
         auto const& bar = bars[i];
         float const x = std::floor(plot.x + static_cast<float>(i) * slot + (slot - width) / 2);
         Rect const column{plot.x + static_cast<float>(i) * slot, plot.y, slot, plot.h};
         bool const hovered = !ui.covered && ImGui::IsMouseHoveringRect(column.first(), column.last());
-        if (hovered) ui.fill(column, with_opacity(ui.colours.mutebg, 0.6f));
+        if (hovered) {
+            ui.fill(column, with_opacity(ui.colours.mutebg, 0.6f));
+            pointed_at = &bar;
+            place = column;
+        }
         float const height = std::round(plot.h * static_cast<float>(bar.value) / static_cast<float>(scale));
         bool const under_way = i + 1 == bars.size();
         float const behind = std::round(plot.h * static_cast<float>(bar.reference) / static_cast<float>(scale));
@@ -59,7 +91,6 @@ void bar_chart(Ui& ui, std::string const& key, Rect area, std::string const& lab
         auto node = node_at(Role::Item, key + "-bar" + std::to_string(i), column);
         node.label
             = bar.name + ": " + std::to_string(bar.value) + (bar.reference > 0 ? " of " + std::to_string(bar.reference) + ' ' : " ") + unit;
-        node.title = node.label;
         MirrorScope const item(ui.mirror, std::move(node));
         float const name_width = ui.width(bar.axis, axis);
         float const name_x = std::min(column.x + (slot - name_width) / 2, plot.right() - name_width);
@@ -67,6 +98,7 @@ void bar_chart(Ui& ui, std::string const& key, Rect area, std::string const& lab
         paragraph(ui, key + "-day" + std::to_string(i), name_x, plot.bottom() + 14, bar.axis, axis);
         free_from = name_x + name_width + 12;
     }
+    if (pointed_at) draw_values(ui, plot, place, series, *pointed_at);
 }
 
 void sparkline(Rect area, std::span<int const> values, ImU32 colour)

@@ -2,6 +2,7 @@
 
 #include "web-client/widgets/ui.h"
 
+#include <array>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,8 +16,10 @@ struct Bar {
     int reference = 0; // a wider bar behind: what it could have been
 };
 
-// Columns over a grid with a few round numbers. `unit`: "signups". The last bar is under way.
-void bar_chart(Ui& ui, std::string const& key, Rect area, std::string const& label, std::string const& unit, std::span<Bar const> bars);
+// Columns over a grid with a few round numbers. `unit`: "signups"; `series`: what the value and the reference are called. The last
+// bar is under way.
+void bar_chart(Ui& ui, std::string const& key, Rect area, std::string const& label, std::string const& unit,
+    std::array<std::string, 2> const& series, std::span<Bar const> bars);
 
 // The shape of the latest values, without an axis; the number stands beside it.
 void sparkline(Rect area, std::span<int const> values, ImU32 colour);

@@ -430,7 +430,7 @@ static std::string initials(Ui const& ui, std::string_view name)
     for (bool begins = true; !name.empty() && found < 2;) {
         auto const character = next_character(name);
         if (character == '@') break;
-        bool const is_punctuation = (character >= 0x80 && character < 0xC0) || (character >= 0x2000 && character < 0x2070)
+        bool const is_punctuation = (character >= 0x80 && character < 0xC0) || (character >= 0x2000 && character < 0x2C00)
             || (character >= 0x3000 && character < 0x3040);
         bool const is_letter = character < 0x80 ? std::isalnum(static_cast<int>(character)) != 0 : !is_punctuation;
         char letter[5];
@@ -577,25 +577,29 @@ float empty(Ui& ui, std::string const& key, Rect area, Empty const& what)
     return y + 8;
 }
 
-float banner_height(Ui const& ui, float width, std::string const& text)
+static float lines_of(Ui const& ui, float width, std::string const& text, Face face)
 {
-    auto const lines = text.empty() ? 0 : ui.wrap(text, {Face::Regular, 13, 0}, width - 56).size();
-    return 24 + 20 + static_cast<float>(lines) * 19;
+    return text.empty() ? 0 : static_cast<float>(ui.wrap(text, {face, 13, 0}, width).size());
+}
+
+float banner_height(Ui const& ui, float width, std::string const& title, std::string const& text)
+{
+    return 25 + (lines_of(ui, width - 56, title, Face::SemiBold) + lines_of(ui, width - 56, text, Face::Regular)) * 19;
 }
 
 float banner(Ui& ui, std::string const& key, Rect area, Tone tone, std::string const& title, std::string const& text)
 {
     auto const [colour, fill] = colours_of(ui, tone);
-    float const height = banner_height(ui, area.w, text);
+    float const height = banner_height(ui, area.w, title, text);
     ui.fill({area.x, area.y, area.w, height}, fill, 8);
     char const* const symbol = tone == Tone::Failed ? icon::circle_alert : tone == Tone::Ok ? icon::circle_check : icon::triangle_alert;
     ui.icon(area.x + 22, area.y + 22, symbol, 16, colour);
     auto node = node_at(Role::Note, key, {area.x, area.y, area.w, height});
     MirrorScope const note(ui.mirror, std::move(node));
-    told(ui, Role::Text, key + "-title", {area.x + 42, area.y + 12, area.w - 56, 20}, title, {Face::SemiBold, 13, colour});
+    Rect const column{area.x + 42, 0, area.w - 56, 0};
+    float const title_height = wrapped(ui, Role::Text, key + "-title", column, area.y + 22, title, {Face::SemiBold, 13, colour, 19});
     if (!text.empty())
-        wrapped(
-            ui, Role::Text, key + "-text", {area.x + 42, 0, area.w - 56, 0}, area.y + 43, text, {Face::Regular, 13, ui.colours.text, 19});
+        wrapped(ui, Role::Text, key + "-text", column, area.y + 24 + title_height, text, {Face::Regular, 13, ui.colours.text, 19});
     return height;
 }
 

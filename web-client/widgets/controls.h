@@ -120,7 +120,7 @@ float empty(Ui& ui, std::string const& key, Rect area, Empty const& what);
 
 // What happened, in a tint with an icon. Returns its height.
 float banner(Ui& ui, std::string const& key, Rect area, Tone tone, std::string const& title, std::string const& text);
-float banner_height(Ui const& ui, float width, std::string const& text);
+float banner_height(Ui const& ui, float width, std::string const& title, std::string const& text);
 
 // Name left, value right, a hairline above; returns whether the copy button was pressed.
 bool fact(

@@ -53,7 +53,7 @@ public:
     std::optional<platform::SystemFont> font_for(unsigned character) override
     {
         fonts_asked_for.push_back(character);
-        return {};
+        return font_of_machine;
     }
     std::string address() const override { return history.back().first; }
     std::string memory() const override { return history.back().second; }
@@ -76,6 +76,7 @@ public:
     console::App app;
     std::deque<Sent> sent;
     std::vector<unsigned> fonts_asked_for;
+    std::optional<platform::SystemFont> font_of_machine;
     std::string name_of_first = "Dealer 0 Motors"; // an organisation that serve() has
     std::vector<std::string> opened;
     std::string shown;

@@ -1,5 +1,7 @@
 #include "tests/unit/web-client/headless_console.h"
 
+#include "build/generated/embedded_fonts.h"
+#include "build/generated/icon_codes.h"
 #include "web-client/platform/item_hooks.h"
 
 #include <doctest/doctest.h>
@@ -171,6 +173,28 @@ TEST_CASE("a name in another script is left to its element, which shows it, on e
     }
 }
 
+TEST_CASE("on the desktop a font that the machine has draws what ours lack, in every face")
+{
+    HeadlessConsole console(Place::Desktop);
+    console.font_of_machine = platform::SystemFont{embedded_fonts::icons, 1};
+    console.name_of_first = icon::store; // a character that only this font has
+    console.sign_in_as(admin);
+    console.go("#/organizations/o0", false);
+    console.serve();
+    console.frames(10);
+    CHECK(console.fonts_asked_for.size() == 1);
+    ImGui::NewFrame();
+    auto* const atlas = ImGui::GetIO().Fonts;
+    int having = 0;
+    for (auto* font : atlas->Fonts)
+        having += font->IsGlyphInFont(console.fonts_asked_for.front());
+    CHECK(having == 6); // the five for text, and the icons' own
+    ImGui::EndFrame();
+    console.go("#/organizations", false);
+    console.serve();
+    CHECK(console.says(icon::store));
+}
+
 TEST_CASE("a name that shows itself does not shine through a dialog that lies over it")
 {
     HeadlessConsole console;
@@ -335,6 +359,36 @@ TEST_CASE("what could not be loaded is not counted, and a wrong filter has a way
     console.serve();
     CHECK(console.history.back().first == "#/organizations");
     CHECK(console.find(Role::Button, "All 30"));
+}
+
+TEST_CASE("what was wrong with a field only because the server was away is forgotten when it is back")
+{
+    HeadlessConsole console;
+    console.sign_in_as(admin);
+    console.go("#/notifications/w0", false);
+    console.serve();
+    console.type("ElevenLabs phone id", "phone_1");
+    console.press("Activate");
+    console.answer(0, "");
+    CHECK(console.find(Role::Textbox, "ElevenLabs phone id")->invalid);
+    console.frames(80);
+    console.serve();
+    CHECK_FALSE(console.find(Role::Textbox, "ElevenLabs phone id")->invalid);
+    CHECK(console.find(Role::Textbox, "ElevenLabs phone id")->value == "phone_1");
+}
+
+TEST_CASE("a snapshot counts to its own time, and the providers' states begin on one line")
+{
+    HeadlessConsole console;
+    console.sign_in_as(
+        R"({"user":{"id":"","email":"","role":"platform_viewer"},"organizations":[],"installation":{"simulated":true,"version":"1.0","build":"","snapshot_at":"2026-11-15T17:00:00Z"}})");
+    console.go("#/overview", false);
+    console.serve();
+    CHECK(console.says("Oldest waits 24 h"));
+    std::set<float> lines;
+    for (auto const& node : console.app.mirror().nodes())
+        if (node.key.starts_with("provider-") && node.key.ends_with("-state")) lines.insert(node.x);
+    CHECK(lines.size() == 1);
 }
 
 TEST_CASE("an answer that takes long is said to, until it comes")
