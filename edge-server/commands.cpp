@@ -166,8 +166,8 @@ int run_reconcile(Config const& config, bool repair)
     for (auto const& one : member_of(repaired, "repaired")) {
         auto const done = text_of(one, "done");
         failed += done.empty();
-        std::cout << (done.empty() ? "failed  " : "done    ") << text_of(one, "id") << ": " << (done.empty() ? text_of(one, "failure") : done)
-                  << '\n';
+        std::cout << (done.empty() ? "failed  " : "done    ") << text_of(one, "id") << ": "
+                  << (done.empty() ? text_of(one, "failure") : done) << '\n';
     }
     if (repairable > ids.size())
         std::cout << "left    " << repairable - ids.size() << " more: unattended, " << unattended

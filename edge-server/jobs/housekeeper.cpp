@@ -10,7 +10,7 @@ namespace {
 constexpr milliseconds longest_sleep{2000};
 constexpr std::chrono::seconds first_look_after{30}; // the runs that a restart interrupted go first
 
-}
+} // namespace
 
 Housekeeper::Housekeeper(Lines& lines, Drift& drift, Outages& outages, std::chrono::seconds between_looks)
     : m_lines(lines), m_drift(drift), m_outages(outages), m_between_looks(between_looks), m_line_worker([this] { keep_lines(); }),

@@ -165,8 +165,8 @@ ProviderAnswer ProviderClient::call(ProviderRequest const& request)
 
     ProviderAnswer answer;
     if (!result) {
-        answer.message = too_large ? m_name + "'s answer was too large."
-                                   : m_name + " did not answer: " + httplib::to_string(result.error()) + ".";
+        answer.message
+            = too_large ? m_name + "'s answer was too large." : m_name + " did not answer: " + httplib::to_string(result.error()) + ".";
         client.reset(); // its connection is in an unknown state
     } else {
         answer.status = result->status;

@@ -28,8 +28,8 @@ Json time_or_null(Time time)
 Json shape(std::string const& name, std::string const& what, char const* state)
 {
     return {{"name", name}, {"what", what}, {"state", state}, {"last_success_at", nullptr}, {"last_failure_at", nullptr},
-        {"last_failure", nullptr}, {"calls", 0}, {"failures", 0}, {"p95_ms", nullptr}, {"recent_ms", Json::array()},
-        {"breaker", nullptr}, {"next_try_at", nullptr}};
+        {"last_failure", nullptr}, {"calls", 0}, {"failures", 0}, {"p95_ms", nullptr}, {"recent_ms", Json::array()}, {"breaker", nullptr},
+        {"next_try_at", nullptr}};
 }
 
 } // namespace

@@ -78,8 +78,7 @@ public:
         if (fields.problem()) return refuse(request, *fields.problem());
         auto const sid = request.path_param("sid");
         if (auto const problem = wrong_sid(sid)) return refuse(request, *problem);
-        if (auto const released = m_drift.release_orphan(sid, typed, session->user.id); !released)
-            return refuse(request, released.error());
+        if (auto const released = m_drift.release_orphan(sid, typed, session->user.id); !released) return refuse(request, released.error());
         return http::json(200, {{"success", true}});
     }
 
@@ -101,7 +100,8 @@ void add_drift_routes(http::Router& router, Drift& drift, sql::Database& databas
 {
     auto const routes = std::make_shared<DriftRoutes>(drift, database, access);
     router.add({"GET", "/api/admin/drift"}, [routes](http::Request const& request) { return routes->last_look(request); });
-    router.add({"POST", "/api/admin/drift/look", http::Body::Json}, [routes](http::Request const& request) { return routes->look(request); });
+    router.add(
+        {"POST", "/api/admin/drift/look", http::Body::Json}, [routes](http::Request const& request) { return routes->look(request); });
     router.add(
         {"POST", "/api/admin/drift/repair", http::Body::Json}, [routes](http::Request const& request) { return routes->repair(request); });
     router.add({"GET", "/api/admin/orphans"}, [routes](http::Request const& request) { return routes->orphans(request); });

@@ -44,7 +44,8 @@ bool same(Line const& before, Line const& after)
 
 bool stands_still(Line const& line)
 {
-    bool const runs = line.run_state != "done" && line.run_state != "held" && line.run_state != "needs_attention" && !line.run_state.empty();
+    bool const runs
+        = line.run_state != "done" && line.run_state != "held" && line.run_state != "needs_attention" && !line.run_state.empty();
     return !runs && !(line.work_due_at && line.work_due_at <= now()) && line.number.state != "releasing";
 }
 
@@ -196,7 +197,8 @@ void Drift::compare_import(Comparison& found, Books const& books, Line const& li
     auto const& number = line.number;
     if (!m_elevenlabs || (number.state != "active" && number.state != "suspended")) return;
     auto const [first, last] = books.imports.equal_range(number.phone_number);
-    auto const ours = std::find_if(first, last, [&](auto const& entry) { return entry.second.phone_number_id == number.elevenlabs_phone_id; });
+    auto const ours
+        = std::find_if(first, last, [&](auto const& entry) { return entry.second.phone_number_id == number.elevenlabs_phone_id; });
     auto const add = [&](char const* kind, std::string what, std::string message, std::string repair) {
         found.add({kind, std::move(what), number.phone_number, number.organization_id, std::move(message), std::move(repair), {}});
     };
@@ -230,15 +232,15 @@ void Drift::compare_strays(Comparison& found, Books const& books)
         if (!is_ours(number.friendly_name)) {
             ++found.look.not_ours;
             if (foreign++ < foreign_shown)
-                found.add({"not_ours", sid, number.phone_number, {}, number.phone_number + " is in the same Twilio account without our mark.",
-                    {}, "Nothing: it is never touched."});
+                found.add({"not_ours", sid, number.phone_number, {},
+                    number.phone_number + " is in the same Twilio account without our mark.", {}, "Nothing: it is never touched."});
             continue;
         }
         auto const run = run_of_tag(number.friendly_name);
         if (run && run->is_running()) continue; // it is being bought
-        auto const organization
-            = run ? m_database.read(sql::Scope::platform(), [&](sql::Reader& db) { return find_organization(db, run->organization_id); })
-                  : std::nullopt;
+        auto const organization = run
+            ? m_database.read(sql::Scope::platform(), [&](sql::Reader& db) { return find_organization(db, run->organization_id); })
+            : std::nullopt;
         found.add({"orphan", sid, number.phone_number, run ? run->organization_id : std::string(),
             number.phone_number + " is paid for and used by no organisation"
                 + (organization ? "; it was bought for " + organization->organization.name + '.' : "."),
@@ -248,7 +250,8 @@ void Drift::compare_strays(Comparison& found, Books const& books)
         if (books.known_numbers.contains(e164)) continue;
         bool const is_at_twilio = std::any_of(
             books.at_twilio.begin(), books.at_twilio.end(), [&](auto const& entry) { return entry.second.phone_number == e164; });
-        bool const was_ours = m_database.read(sql::Scope::platform(), [&, &number = e164](sql::Reader& db) { return was_owned(db, number); });
+        bool const was_ours
+            = m_database.read(sql::Scope::platform(), [&, &number = e164](sql::Reader& db) { return was_owned(db, number); });
         if (is_at_twilio || !was_ours) continue; // an orphan is named already; others' imports are theirs
         found.add({"import_orphan", import.phone_number_id, e164, {}, "ElevenLabs still has " + e164 + ", which was released.",
             "Delete the import.", {}});
@@ -271,8 +274,10 @@ void Drift::keep(Comparison const& found)
     std::set<std::string> orphans;
     std::size_t differences = 0;
     for (auto const& finding : found.findings) {
-        if (finding.kind == "orphan") orphans.insert(finding.subject);
-        else if (finding.kind != "not_ours") ++differences;
+        if (finding.kind == "orphan")
+            orphans.insert(finding.subject);
+        else if (finding.kind != "not_ours")
+            ++differences;
     }
     m_database.write(sql::Scope::platform(), [&](sql::Writer& db) {
         replace_drift(db, found.findings, found.look);
@@ -308,14 +313,14 @@ Result<std::vector<Drift::Repaired>> Drift::repair(std::span<std::string const> 
     if (!fresh) return fresh.error();
     std::vector<Repaired> results;
     for (auto const& id : ids) {
-        auto const finding = std::find_if(fresh->findings.begin(), fresh->findings.end(), [&](auto const& known) { return known.id() == id; });
+        auto const finding
+            = std::find_if(fresh->findings.begin(), fresh->findings.end(), [&](auto const& known) { return known.id() == id; });
         if (finding == fresh->findings.end()) {
             results.push_back({id, "It is right already.", {}});
             continue;
         }
-        auto const mended = finding->repair.empty()
-            ? Result<std::string>(Error{ErrorKind::Conflict, "needs_a_human", finding->next_step})
-            : mend(*finding, actor);
+        auto const mended = finding->repair.empty() ? Result<std::string>(Error{ErrorKind::Conflict, "needs_a_human", finding->next_step})
+                                                    : mend(*finding, actor);
         results.push_back({id, mended ? *mended : std::string(), mended ? std::string() : mended.error().message});
     }
     if (auto const after = compare())
@@ -452,7 +457,8 @@ Outcome Drift::adopt_orphan(std::string const& twilio_sid, std::string const& or
         if (organization->organization.state != "open" || !run)
             return Error{ErrorKind::Conflict, "not_open", "The organisation is not open.", "organization_id"};
         if (run->is_running() || !run->phone_number_id.empty())
-            return Error{ErrorKind::Conflict, "has_number", "The organisation has a number, or gets one at this moment.", "organization_id"};
+            return Error{
+                ErrorKind::Conflict, "has_number", "The organisation has a number, or gets one at this moment.", "organization_id"};
         return Nothing{};
     };
     if (auto const free = m_database.read(sql::Scope::platform(), is_free); !free) return free.error();
@@ -483,8 +489,9 @@ Outcome Drift::release_orphan(std::string const& twilio_sid, std::string const& 
     if (typed != orphan->phone_number)
         return Error{ErrorKind::Invalid, "wrong_number", "Type " + orphan->phone_number + " to release it.", "phone_number"};
     // On record before the request leaves: who gave away what.
-    m_database.write(sql::Scope::platform(),
-        [&](sql::Writer& db) { append_audit(db, {{}, actor, "orphan_release", twilio_sid, orphan->phone_number}, sha256_hex); });
+    m_database.write(sql::Scope::platform(), [&](sql::Writer& db) {
+        append_audit(db, {{}, actor, "orphan_release", twilio_sid, orphan->phone_number}, sha256_hex);
+    });
     if (m_elevenlabs) {
         auto const imports = m_elevenlabs->list_numbers();
         if (!imports.answer) return refused_by(m_elevenlabs->provider(), imports.answer);

@@ -129,8 +129,8 @@ bool Lines::work_on_next(std::string const& worker)
     } catch (std::exception const& failure) {
         spdlog::error("number {}: {}", work.line.number.phone_number, failure.what());
         m_database.write(sql::Scope::organization(work.line.number.organization_id), [&](sql::Writer& db) {
-            set_line_work(db, work.line.number.id, now().plus_milliseconds(back_off(work.line.work_attempts).count()),
-                work.line.work_attempts + 1);
+            set_line_work(
+                db, work.line.number.id, now().plus_milliseconds(back_off(work.line.work_attempts).count()), work.line.work_attempts + 1);
         });
     }
     m_database.write(sql::Scope::organization(work.line.number.organization_id),
@@ -238,8 +238,8 @@ bool Lines::is_marked(Work& work, TwilioNumber const& at_twilio)
 {
     if (at_twilio.friendly_name == m_provisioning.tag_of(work.line.run_id)) return true;
     stop(work, "The number's name at Twilio is not the mark of this line, so it is not touched.",
-        "Set the friendly name of " + work.line.number.phone_number + " in Twilio's console to "
-            + m_provisioning.tag_of(work.line.run_id) + ", then try again.");
+        "Set the friendly name of " + work.line.number.phone_number + " in Twilio's console to " + m_provisioning.tag_of(work.line.run_id)
+            + ", then try again.");
     return false;
 }
 
@@ -290,9 +290,7 @@ bool Lines::handled_failure(Work& work, ProviderClient const& provider, Provider
 {
     auto const& name = provider.name();
     auto const later = [&](std::chrono::milliseconds delay, int attempts) {
-        save(work, [&](sql::Writer& db) {
-            set_line_work(db, work.line.number.id, now().plus_milliseconds(delay.count()), attempts);
-        });
+        save(work, [&](sql::Writer& db) { set_line_work(db, work.line.number.id, now().plus_milliseconds(delay.count()), attempts); });
     };
     auto const attempts = work.line.work_attempts;
     switch (answer.ending) {

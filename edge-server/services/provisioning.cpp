@@ -204,8 +204,7 @@ bool Provisioning::handled_failure(Work& work, ProviderClient const& provider, P
         return true;
     }
     case Ending::Refused:
-        stop(work, name + " refused. " + quoted(name, answer),
-            "Read its answer, put right what it names, then try again.");
+        stop(work, name + " refused. " + quoted(name, answer), "Read its answer, put right what it names, then try again.");
         return true;
     }
     return true;

@@ -42,7 +42,8 @@ std::vector<DriftFinding> list_drift(sql::Reader& db, int limit)
         SELECT d.kind, d.subject, d.phone_number, d.organization_id, d.message, d.repair, d.next_step, o.name, d.found_at
         FROM drift d LEFT JOIN organizations o ON o.id = d.organization_id ORDER BY d.found_at, d.id LIMIT $1)",
              {limit}))
-        list.push_back({row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), row.text(7), row.time(8)});
+        list.push_back(
+            {row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), row.text(7), row.time(8)});
     return list;
 }
 

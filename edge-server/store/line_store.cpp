@@ -24,16 +24,17 @@ void append_change(sql::Writer& db, sql::Rows const& changed)
 
 void plan_line_work(sql::Writer& db, std::string const& organization_id, Time release_at)
 {
-    append_change(db, db.run(R"(
+    append_change(db,
+        db.run(R"(
         UPDATE phone_numbers SET work_due_at = $1, work_attempts = 0, release_at = CASE WHEN $2 > 0 THEN $2 END
         WHERE organization_id = $3 AND released_at IS NULL RETURNING organization_id, id)",
-        {now(), release_at, organization_id}));
+            {now(), release_at, organization_id}));
 }
 
 std::optional<Time> next_line_work(sql::Reader& db)
 {
-    auto const rows = db.run(
-        "SELECT min(CASE WHEN lease_until > work_due_at THEN lease_until ELSE work_due_at END) FROM phone_numbers WHERE work_due_at IS NOT NULL");
+    auto const rows = db.run("SELECT min(CASE WHEN lease_until > work_due_at THEN lease_until ELSE work_due_at END) FROM phone_numbers "
+                             "WHERE work_due_at IS NOT NULL");
     if (rows.front().is_null(0)) return {};
     return rows.front().time(0);
 }
@@ -79,21 +80,24 @@ void set_voice_url(sql::Writer& db, std::string const& number_id, std::string co
 
 void set_sms_status(sql::Writer& db, std::string const& number_id, std::string const& status, std::string const& reason)
 {
-    append_change(db, db.run("UPDATE phone_numbers SET sms_status = $1, sms_reason = $2 WHERE id = $3 RETURNING organization_id, id",
-        {status, reason, number_id}));
+    append_change(db,
+        db.run("UPDATE phone_numbers SET sms_status = $1, sms_reason = $2 WHERE id = $3 RETURNING organization_id, id",
+            {status, reason, number_id}));
 }
 
 void set_twilio_sid(sql::Writer& db, std::string const& number_id, std::string const& twilio_sid)
 {
-    append_change(db, db.run("UPDATE phone_numbers SET twilio_sid = $1 WHERE id = $2 RETURNING organization_id, id", {twilio_sid, number_id}));
+    append_change(
+        db, db.run("UPDATE phone_numbers SET twilio_sid = $1 WHERE id = $2 RETURNING organization_id, id", {twilio_sid, number_id}));
 }
 
 void mark_released(sql::Writer& db, std::string const& number_id)
 {
-    append_change(db, db.run(R"(
+    append_change(db,
+        db.run(R"(
         UPDATE phone_numbers SET state = 'released', state_reason = '', is_active = 0, released_at = $1, work_due_at = NULL, work_attempts = 0
         WHERE id = $2 RETURNING organization_id, id)",
-        {now(), number_id}));
+            {now(), number_id}));
 }
 
 std::vector<Line> list_owned_lines(sql::Reader& db)

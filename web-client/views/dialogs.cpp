@@ -386,9 +386,9 @@ void Dialogs::draw_question(Ui& ui, AppState const& state, Commands& commands)
 void Dialogs::draw(Ui& ui, AppState const& state, Commands& commands)
 {
     if (std::exchange(m_is_new, false)) {
-        ui.mirror.request_focus(m_name == "palette" ? "palette-text"
-                : m_name == "keys"                  ? "keys-close"
-                : m_name == "menu"                  ? "menu-close"
+        ui.mirror.request_focus(m_name == "palette"                              ? "palette-text"
+                : m_name == "keys"                                               ? "keys-close"
+                : m_name == "menu"                                               ? "menu-close"
                 : m_name.starts_with("close:") || m_name.starts_with("release:") ? "question-typed"
                                                                                  : "question-keep");
     }

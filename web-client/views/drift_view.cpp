@@ -62,8 +62,9 @@ float DriftView::draw_summary(Ui& ui, Rect area, DriftReport const& report, AppS
     std::string sentence = "Nobody has looked yet. The first look comes by itself within a minute of the server's start.";
     auto const age = ui.clock.age(report.looked_at);
     if (report.looked_at)
-        sentence = "Looked " + (age == "now" ? "just now" : age + " ago") + ": " + counted(static_cast<std::size_t>(report.at_twilio), "number", "numbers")
-            + " at Twilio, " + std::to_string(report.at_elevenlabs) + " at ElevenLabs, " + std::to_string(report.not_ours)
+        sentence = "Looked " + (age == "now" ? "just now" : age + " ago") + ": "
+            + counted(static_cast<std::size_t>(report.at_twilio), "number", "numbers") + " at Twilio, "
+            + std::to_string(report.at_elevenlabs) + " at ElevenLabs, " + std::to_string(report.not_ours)
             + " not ours. It looks by itself every hour and changes nothing until you say so.";
     y += 36
         + wrapped(ui, Role::Text, "drift-sentence", {area.x, 0, area.w, 0}, y + 42, sentence, {Face::Regular, 13, ui.colours.text2, 20});
@@ -109,8 +110,8 @@ float DriftView::draw_differences(Ui& ui, Rect area, DriftReport const& report, 
     }
     if (rows.empty()) height += 60;
     card(ui, {area.x, area.y, area.w, height});
-    heading(ui, "differences-title", area.x + 20, area.y + 27, rows.empty() ? "Differences" : counted(rows.size(), "difference", "differences"),
-        {Face::SemiBold, 14, ui.colours.text}, 2);
+    heading(ui, "differences-title", area.x + 20, area.y + 27,
+        rows.empty() ? "Differences" : counted(rows.size(), "difference", "differences"), {Face::SemiBold, 14, ui.colours.text}, 2);
     float y = area.y + card_head;
     if (rows.empty()) {
         ui.line(area.x + 1, y, area.w - 2, ui.colours.line);

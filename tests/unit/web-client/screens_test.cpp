@@ -32,8 +32,8 @@ static void check_mirror(HeadlessConsole& console)
         CAPTURE(run.x);
         CAPTURE(run.middle);
         auto words = run.text;
-        if (words.ends_with("…") && words.size() > 3 && words != "Search or jump to…" && !words.starts_with("Dismiss…") && words != "Release…" && words != "Switch off…"
-            && words != "Close…")
+        if (words.ends_with("…") && words.size() > 3 && words != "Search or jump to…" && !words.starts_with("Dismiss…")
+            && words != "Release…" && words != "Switch off…" && words != "Close…")
             words.resize(words.size() - 3);
         bool const found = std::any_of(nodes.begin(), nodes.end(), [&](auto const& node) {
             // What the canvas leaves out, an element has to show; what it draws, none may.
@@ -492,7 +492,8 @@ TEST_CASE("repairs are asked for once, and what is right again is said")
     CHECK(console.sent.front().request.path == "/api/admin/drift/repair");
     CHECK(nlohmann::json::parse(console.sent.front().request.body).at("ids").size() == 2);
     CHECK(console.find(Role::Button, "Repair: Texts to +16045550101 do not come to us.")->disabled);
-    console.answer(200, R"({"looked_at":"2026-11-18T18:26:00Z","findings":[],"repaired":[{"id":"sms_url:PN1","done":"Done.","failure":null}]})");
+    console.answer(
+        200, R"({"looked_at":"2026-11-18T18:26:00Z","findings":[],"repaired":[{"id":"sms_url:PN1","done":"Done.","failure":null}]})");
     console.frames(4);
     CHECK(console.says("One thing is right again."));
     CHECK(console.says("None. What we have written down is what the vendors hold."));
