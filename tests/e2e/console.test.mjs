@@ -680,6 +680,21 @@ test('a server that hangs is noticed, and found again', { skip, timeout: 120_000
     await eventually(() => page.getByRole('status').filter({ hasText: 'slow to answer' }).count(), 0, recovery_limit);
 });
 
+for (const verb of ['Resolve', 'Dismiss…'])
+    test(`after a decision by keyboard the focus is on the heading: ${verb}`, { skip, timeout: 60_000 }, async () => {
+        const { id } = await installation.found(verb === 'Resolve' ? 'resolved-motors' : 'dismissed-motors');
+        const [{ id: notification }] = await installation.notifications(`?organization_id=${id}&status=pending`);
+        const page = await open_console(`#/notifications/${notification}`);
+        await page.getByRole('button', { name: verb, exact: true }).focus();
+        await page.keyboard.press('Enter');
+        if (verb === 'Dismiss…') {
+            await page.getByRole('dialog').getByRole('button', { name: 'Dismiss', exact: true }).focus();
+            await page.keyboard.press('Enter');
+        }
+        await page.getByText(/^(Resolved|Dismissed) \d/).waitFor();
+        await eventually(() => is_focused(page.getByRole('heading', { level: 2, name: 'Import number into ElevenLabs' })), true);
+    });
+
 test('signing out in one tab ends the other, which goes on where it was', { skip, timeout: 60_000 }, async () => {
     const first = await open_console('#/overview');
     const second = await page_of(first.context());
