@@ -79,9 +79,14 @@ async function make_users(installation, count) {
     return users;
 }
 
+// A user after the other: so many requests at one moment would be told to come back.
 async function crowd(installation, users, of_each) {
-    const listeners = users.flatMap(({ session }) => Array.from({ length: of_each }, () => new Listener(installation, session)));
-    await until(() => listeners.filter(({ messages }) => messages.length).length, (count) => count === listeners.length, 20_000);
+    const listeners = [];
+    for (const { session } of users) {
+        const theirs = Array.from({ length: of_each }, () => new Listener(installation, session));
+        await until(() => theirs.every(({ messages }) => messages.length), Boolean, 20_000);
+        listeners.push(...theirs);
+    }
     return listeners;
 }
 
