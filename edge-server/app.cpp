@@ -75,7 +75,7 @@ App::App(Config config)
     add_organization_routes(m_router, m_provisioning, wake_lines, *m_database, m_access);
     add_admin_routes(m_router, m_provisioning, *m_database, m_access, [this] { return providers_health(); });
     add_drift_routes(m_router, m_drift, *m_database, m_access);
-    add_metrics_routes(m_router, *m_database, providers());
+    add_metrics_routes(m_router, *m_database, [this] { return providers_health(); });
     add_event_routes(m_router, m_feed);
     add_static_routes(m_router, m_files, *m_database);
     m_server = std::make_unique<http::Server>(

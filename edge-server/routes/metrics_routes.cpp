@@ -57,7 +57,7 @@ std::vector<MetricFamily> from_books(sql::Reader& db)
 
 } // namespace
 
-void add_metrics_routes(http::Router& router, sql::Database& database, std::vector<ProviderClient const*> providers)
+void add_metrics_routes(http::Router& router, sql::Database& database, std::function<Json()> providers)
 {
     router.add({"GET", "/metrics"}, [&database, providers = std::move(providers)](http::Request const& request) {
         bool const is_here = request.remote_address == "127.0.0.1" || request.remote_address == "::1";
@@ -66,11 +66,11 @@ void add_metrics_routes(http::Router& router, sql::Database& database, std::vect
         auto calls = gauge("dealerline_provider_calls", "Calls within the last hour.");
         auto failures = gauge("dealerline_provider_failures", "Failed calls within the last hour.");
         auto open = gauge("dealerline_provider_breaker_open", "Whether calls are held back because the provider does not answer.");
-        for (auto const* provider : providers) {
-            auto const health = provider->health();
-            add(calls, member_of(health, "calls").get<double>(), "provider", provider->name());
-            add(failures, member_of(health, "failures").get<double>(), "provider", provider->name());
-            add(open, provider->outage().open ? 1 : 0, "provider", provider->name());
+        for (auto const& health : providers()) {
+            auto const name = text_of(health, "name");
+            add(calls, member_of(health, "calls").get<double>(), "provider", name);
+            add(failures, member_of(health, "failures").get<double>(), "provider", name);
+            if (member_of(health, "breaker").is_string()) add(open, text_of(health, "breaker") == "open" ? 1 : 0, "provider", name);
         }
         for (auto* family : {&calls, &failures, &open})
             families.push_back(std::move(*family));

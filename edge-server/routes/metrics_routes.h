@@ -1,10 +1,11 @@
 #pragma once
 
 #include "edge-server/http/router.h"
-#include "edge-server/providers/provider_client.h"
 #include "edge-server/sql/database.h"
+#include "shared/base/json.h"
 
-#include <vector>
+#include <functional>
 
 // GET /metrics, Prometheus' text format, for this machine only.
-void add_metrics_routes(http::Router& router, sql::Database& database, std::vector<ProviderClient const*> providers);
+// `providers`: how the vendors and our own parts do at present.
+void add_metrics_routes(http::Router& router, sql::Database& database, std::function<Json()> providers);
