@@ -141,8 +141,8 @@ describe('faults', { concurrency: 4 }, () => {
                 with_installation({}, async (installation) => {
                     await installation.sim('/sim/settings', { repeated_buy });
                     // Both looks are over before it comes, and the second one is answered after it.
-                    await installation.latency({ 'twilio.list': 700 });
-                    await installation.arm({ operation: 'twilio.buy', kind: 'late', ms: 1_400 });
+                    await installation.latency({ 'twilio.list': 2_000 });
+                    await installation.arm({ operation: 'twilio.buy', kind: 'late', ms: 3_500 });
                     const { id } = await installation.found('unlucky-motors');
                     await assert_live(installation, id);
                     assert.deepEqual((await installation.journal('twilio.buy')).map(({ status }) => status), [0, repeated_buy === 'refused' ? 400 : 201]);
@@ -161,7 +161,7 @@ describe('faults', { concurrency: 4 }, () => {
         test('on a line that is live, when repetitions are taken for changes: named as drift, and repaired', () =>
             with_installation({}, async (installation) => {
                 await installation.sim('/sim/settings', { repeated_buy: 'updated' });
-                const { id, number } = await assert_goes_live(installation, [{ operation: 'twilio.buy', kind: 'late', ms: 4_000 }]);
+                const { id, number } = await assert_goes_live(installation, [{ operation: 'twilio.buy', kind: 'late', ms: 8_000 }]);
                 await arrived(installation, 'twilio.buy');
                 await assert_sold(installation, 1);
                 const findings = await look(installation);
@@ -173,8 +173,8 @@ describe('faults', { concurrency: 4 }, () => {
         test('after the import and before the last check: a person tries again, and it is imported anew', () =>
             with_installation({}, async (installation) => {
                 await installation.sim('/sim/settings', { repeated_buy: 'updated' });
-                await installation.latency({ 'twilio.update': 2_000 });
-                const { number } = await assert_needs_someone(installation, [{ operation: 'twilio.buy', kind: 'late', ms: 1_200 }], {
+                await installation.latency({ 'twilio.update': 5_000 });
+                const { number } = await assert_needs_someone(installation, [{ operation: 'twilio.buy', kind: 'late', ms: 3_000 }], {
                     cause: /Calls to the number do not go to ElevenLabs/,
                     next_step: /try again/,
                     sold_before: 1,
