@@ -128,7 +128,7 @@ Result<Drift::Comparison> Drift::compare()
         auto const& number = line.number;
         auto const at_twilio = books->at_twilio.find(number.twilio_sid);
         if (at_twilio != books->at_twilio.end())
-            compare_line(found, *books, line, at_twilio->second);
+            compare_line(found, line, at_twilio->second);
         else {
             auto const moved = std::find_if(books->at_twilio.begin(), books->at_twilio.end(), [&](auto const& entry) {
                 return entry.second.phone_number == number.phone_number && entry.second.friendly_name == m_provisioning.tag_of(line.run_id);
@@ -155,7 +155,7 @@ Result<Drift::Comparison> Drift::compare()
     return found;
 }
 
-void Drift::compare_line(Comparison& found, Books const&, Line const& line, TwilioNumber const& at_twilio) const
+void Drift::compare_line(Comparison& found, Line const& line, TwilioNumber const& at_twilio) const
 {
     auto const& number = line.number;
     auto const wanted = m_provisioning.urls();

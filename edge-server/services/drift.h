@@ -38,7 +38,7 @@ private:
 
     Result<Books> read_books();
     Result<Comparison> compare();
-    void compare_line(Comparison& found, Books const& books, Line const& line, TwilioNumber const& at_twilio) const;
+    void compare_line(Comparison& found, Line const& line, TwilioNumber const& at_twilio) const;
     void compare_import(Comparison& found, Books const& books, Line const& line) const;
     void compare_strays(Comparison& found, Books const& books);
     void compare_agent(Comparison& found);
