@@ -3,6 +3,7 @@
 #include "edge-server/http/reply.h"
 #include "edge-server/routes/signup_page.h"
 #include "edge-server/services/secrets.h"
+#include "edge-server/store/ledger_store.h"
 #include "edge-server/store/phone_number_store.h"
 #include "edge-server/store/provisioning_store.h"
 
@@ -142,7 +143,7 @@ public:
 private:
     static SignupPrices prices(sql::Reader& db)
     {
-        return {rate_of(db, "number_month"), rate_of(db, "voice_minute"), rate_of(db, "sms_segment")};
+        return {rate_at(db, "number_month", now()).micro_dollars, rate_at(db, "voice_minute", now()).micro_dollars, rate_at(db, "sms_segment", now()).micro_dollars};
     }
 
     std::string page_template() const

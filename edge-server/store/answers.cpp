@@ -1,5 +1,6 @@
 #include "edge-server/store/answers.h"
 #include "edge-server/store/drift_store.h"
+#include "edge-server/store/ledger_store.h"
 #include "edge-server/store/list_query.h"
 #include "edge-server/store/notification_store.h"
 #include "edge-server/store/organization_store.h"
@@ -239,7 +240,7 @@ Result<Json> answer_drift(sql::Reader& db)
 
 Result<Json> answer_orphans(sql::Reader& db)
 {
-    auto const rent = rate_of(db, "number_month");
+    auto const rent = rate_at(db, "number_month", now()).micro_dollars;
     auto orphans = Json::array();
     for (auto const& finding : list_drift(db, drift_shown)) {
         if (finding.kind != orphan) continue;
@@ -265,7 +266,7 @@ Result<Json> answer_overview(sql::Reader& db, Query const& query, Time present, 
     return Json{{"organizations", shown_with_totals(count_organizations(db, {}), organization_statuses, {})},
         {"numbers",
             {{"owned", numbers.owned}, {"active", numbers.active},
-                {"monthly_rent", dollars(numbers.owned * rate_of(db, "number_month")).substr(1)}}}, // without the sign
+                {"monthly_rent", dollars(numbers.owned * rate_at(db, "number_month", now()).micro_dollars).substr(1)}}}, // without the sign
         {"notifications",
             {{"pending", pending}, {"oldest_created_at", oldest.empty() ? Json(nullptr) : Json(to_rfc3339(oldest.front().created_at))},
                 {"oldest", to_json(oldest)}}},

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "edge-server/sql/database.h"
+#include "shared/domain/lead.h"
 
 #include <optional>
 #include <string>
@@ -11,13 +12,6 @@ struct CalledNumber {
     std::string phone_number_id;
     std::string organization_id;
     std::string organization_name;
-};
-
-struct Lead {
-    std::string id;
-    std::string name;
-    std::string status; // '' until someone sets it
-    std::string first_call_sid;
 };
 
 struct InboundCall {

@@ -249,12 +249,6 @@ void insert_idempotency_key(sql::Writer& db, std::string const& key, Idempotency
         {key, record.organization_id, record.fingerprint, now()});
 }
 
-std::int64_t rate_of(sql::Reader& db, std::string const& kind)
-{
-    auto const rows = db.run("SELECT micro_dollars FROM rates WHERE kind = $1", {kind});
-    return rows.empty() ? 0 : rows.front().integer(0);
-}
-
 void append_audit(sql::Writer& db, AuditEntry const& entry, Digest digest)
 {
     auto const last

@@ -50,8 +50,6 @@ struct IdempotencyRecord {
 std::optional<IdempotencyRecord> find_idempotency_key(sql::Reader& db, std::string const& key);
 void insert_idempotency_key(sql::Writer& db, std::string const& key, IdempotencyRecord const& record);
 
-std::int64_t rate_of(sql::Reader& db, std::string const& kind); // micro-dollars
-
 struct AuditEntry {
     std::string organization_id; // '' for the platform's chain
     std::string actor; // user id, or what acted

@@ -17,7 +17,10 @@ constexpr std::array kept_tables{
     sql::KeptTable{"migrations", "name, applied_at"},
     sql::KeptTable{"installation", "id, created_at"},
     sql::KeptTable{"users", "id, email, platform_role, created_at", "password_hash"},
-    sql::KeptTable{"organizations", "id, name, slug, email, area_code, time_zone, state, created_at, status, closed_at"},
+    sql::KeptTable{"organizations",
+        "id, name, slug, email, area_code, time_zone, state, created_at, status, closed_at, group_id, "
+        "shares_opt_outs, outbound_allowed, forwarding_number"},
+    sql::KeptTable{"groups", "id, name, created_at"},
     sql::KeptTable{"memberships", "organization_id, user_id, role, created_at"},
     sql::KeptTable{"phone_numbers",
         "id, organization_id, phone_number, state, state_reason, is_active, sms_status, sms_reason, twilio_sid, twilio_account_sid, "
@@ -32,12 +35,33 @@ constexpr std::array kept_tables{
         "id, type, subject, organization_id, phone_number, message, cause, next_step, status, created_at, decided_at, decided_by"},
     sql::KeptTable{"drift", "id, kind, subject, phone_number, organization_id, message, repair, next_step, found_at"},
     sql::KeptTable{"drift_looks", "id, looked_at, failure, at_twilio, at_elevenlabs, not_ours"},
-    sql::KeptTable{"leads", "id, organization_id, phone_number, name, status, first_call_sid, created_at, last_contact_at"},
-    sql::KeptTable{"conversations", "id, organization_id, phone_number_id, lead_id, call_sid, direction, agent_id, started_at, summary"},
-    sql::KeptTable{"rates", "kind, micro_dollars"},
+    sql::KeptTable{"leads",
+        "id, organization_id, phone_number, name, status, first_call_sid, created_at, last_contact_at, name_by, name_at, stage, interest, "
+        "trade_in, appointment, wants_person, last_contact_kind, last_message_at, last_message, last_direction, unread, opted_out"},
+    sql::KeptTable{"notes", "id, organization_id, lead_id, author_id, text, created_at"},
+    sql::KeptTable{"conversations",
+        "id, organization_id, phone_number_id, lead_id, call_sid, direction, agent_id, started_at, summary, conversation_id, status, "
+        "outcome, external_number, title, duration_seconds, failure, termination_reason, variables, collected, agent_cost, attempt_id"},
+    sql::KeptTable{"transcripts", "conversation_id, organization_id, turns"},
+    sql::KeptTable{"conversation_words", "conversation_id, tenant, words"},
+    sql::KeptTable{"messages",
+        "id, organization_id, phone_number_id, lead_id, direction, from_number, to_number, body, encoding, segments, pictures, state, "
+        "error_code, error, twilio_sid, author_id, attempts, due_at, posted_at, sent_at, created_at"}, // without its lease and its key
+    sql::KeptTable{"opt_outs", "id, organization_id, phone_number_id, our_number, customer_number, kind, words, message_sid, at"},
+    sql::KeptTable{"call_attempts",
+        "id, organization_id, phone_number_id, lead_id, to_number, reason, variables, state, cause, reserved, author_id, attempts, due_at, "
+        "created_at, posted_at, ended_at"}, // without its lease and its key
+    sql::KeptTable{"rates", "kind, version, micro_dollars, valid_from"},
+    sql::KeptTable{"ledger_entries",
+        "id, organization_id, kind, reference, subject_id, what, quantity, rate_version, rate, amount, month, at, created_at"},
+    sql::KeptTable{"ledger_days", "organization_id, day, kind, quantity, amount"},
+    sql::KeptTable{"budgets", "organization_id, monthly, changed_at"},
     sql::KeptTable{"audit_log", "organization_id, sequence, actor, action, subject, detail, at, previous_hash, hash"},
 };
-constexpr std::array<std::string_view, 4> left_out{"sessions", "idempotency_keys", "events", "event_counter"};
+constexpr std::array<std::string_view, 11> left_out{"sessions", "idempotency_keys", "events", "event_counter", "webhook_inbox", "jobs",
+    // Kept by the search index of the new file itself.
+    "conversation_words_config", "conversation_words_content", "conversation_words_data", "conversation_words_docsize",
+    "conversation_words_idx"};
 
 std::string schema()
 {

@@ -14,7 +14,7 @@ std::int64_t count_rates(sql::Database& database)
 
 void insert_rate(sql::Writer& db, std::string const& kind)
 {
-    db.run("INSERT INTO rates (kind, micro_dollars) VALUES ($1, 1)", {kind});
+    db.run("INSERT INTO rates (kind, version, micro_dollars, valid_from) VALUES ($1, 1, 1, 0)", {kind});
 }
 
 } // namespace
