@@ -39,7 +39,7 @@ std::string to_answer(Variables const& variables)
 
 struct Found {
     CalledNumber called;
-    std::optional<Lead> lead;
+    std::optional<KnownCaller> lead;
     std::string summary;
 };
 
@@ -48,8 +48,8 @@ std::optional<Found> look_up(sql::Reader& db, std::string const& called_number, 
     auto called = find_called_number(db, called_number);
     if (!called) return {};
     Found found{*called, {}, {}};
-    if (!caller.empty()) found.lead = find_lead(db, called->organization_id, caller);
-    if (found.lead) found.summary = last_summary(db, called->organization_id, found.lead->id);
+    if (!caller.empty()) found.lead = find_caller(db, called->organization_id, caller);
+    if (found.lead) found.summary = last_summary(db, called->organization_id, found.lead->lead_id);
     return found;
 }
 
@@ -57,7 +57,7 @@ InboundCall completed(InboundCall call, Found const& found)
 {
     call.organization_id = found.called.organization_id;
     call.phone_number_id = found.called.phone_number_id;
-    if (found.lead) call.known_lead_id = found.lead->id;
+    if (found.lead) call.known_lead_id = found.lead->lead_id;
     return call;
 }
 

@@ -10,12 +10,12 @@ std::optional<CalledNumber> find_called_number(sql::Reader& db, std::string cons
     return CalledNumber{rows.front().text(0), rows.front().text(1), rows.front().text(2)};
 }
 
-std::optional<Lead> find_lead(sql::Reader& db, std::string const& organization_id, std::string const& e164)
+std::optional<KnownCaller> find_caller(sql::Reader& db, std::string const& organization_id, std::string const& e164)
 {
     auto const rows = db.run(
         "SELECT id, name, status, first_call_sid FROM leads WHERE organization_id = $1 AND phone_number = $2", {organization_id, e164});
     if (rows.empty()) return {};
-    return Lead{rows.front().text(0), rows.front().text(1), rows.front().text(2), rows.front().text(3)};
+    return KnownCaller{rows.front().text(0), rows.front().text(1), rows.front().text(2), rows.front().text(3)};
 }
 
 std::string last_summary(sql::Reader& db, std::string const& organization_id, std::string const& lead_id)

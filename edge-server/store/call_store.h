@@ -1,7 +1,6 @@
 #pragma once
 
 #include "edge-server/sql/database.h"
-#include "shared/domain/lead.h"
 
 #include <optional>
 #include <string>
@@ -12,6 +11,14 @@ struct CalledNumber {
     std::string phone_number_id;
     std::string organization_id;
     std::string organization_name;
+};
+
+// What Jack is told of a lead.
+struct KnownCaller {
+    std::string lead_id;
+    std::string name;
+    std::string status; // '' until someone sets it
+    std::string first_call_sid;
 };
 
 struct InboundCall {
@@ -28,6 +35,6 @@ struct InboundCall {
 
 // An owned number in every state; the tenant follows from the number alone.
 std::optional<CalledNumber> find_called_number(sql::Reader& db, std::string const& e164);
-std::optional<Lead> find_lead(sql::Reader& db, std::string const& organization_id, std::string const& e164);
+std::optional<KnownCaller> find_caller(sql::Reader& db, std::string const& organization_id, std::string const& e164);
 std::string last_summary(sql::Reader& db, std::string const& organization_id, std::string const& lead_id); // '' without one
 void record_inbound_call(sql::Writer& db, InboundCall const& call); // a call recorded before stays as it is
