@@ -171,9 +171,9 @@ void refresh_lead(sql::Writer& db, std::string const& organization_id, std::stri
 
     db.run(R"(
         UPDATE leads SET stage = $1, first_call_sid = $2, last_contact_at = $3, last_contact_kind = $4, name = $5, interest = $6,
-                         trade_in = $7, appointment = $8, wants_person = $9
-        WHERE id = $10)",
-        {stage, first->sid, last.at, last.kind, values[0], values[1], values[2], values[3], wants_person, lead_id});
+                         trade_in = $7, appointment = $8, wants_person = $9, created_at = $10
+        WHERE id = $11)",
+        {stage, first->sid, last.at, last.kind, values[0], values[1], values[2], values[3], wants_person, first->at, lead_id});
     append_event(db, organization_id, "lead", lead_id);
 }
 
