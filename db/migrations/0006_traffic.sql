@@ -42,13 +42,13 @@ CREATE TABLE jobs (
     failure     TEXT   NOT NULL DEFAULT '' -- of the last time
 );
 
-ALTER TABLE leads ADD COLUMN name_by TEXT NOT NULL DEFAULT ''; -- call (what they said to Jack) or person; a person's is kept
-ALTER TABLE leads ADD COLUMN name_at BIGINT NOT NULL DEFAULT 0; -- of the call that said it
+ALTER TABLE leads ADD COLUMN by_person TEXT NOT NULL DEFAULT ''; -- columns that a person has set, separated by spaces: no call changes them
 ALTER TABLE leads ADD COLUMN stage TEXT NOT NULL DEFAULT 'New Inquiry'; -- the status, or what follows from the contacts
 ALTER TABLE leads ADD COLUMN interest TEXT NOT NULL DEFAULT '';
 ALTER TABLE leads ADD COLUMN trade_in TEXT NOT NULL DEFAULT '';
 ALTER TABLE leads ADD COLUMN appointment TEXT NOT NULL DEFAULT '';
 ALTER TABLE leads ADD COLUMN wants_person SMALLINT NOT NULL DEFAULT 0;
+ALTER TABLE leads ADD COLUMN attended_at BIGINT NOT NULL DEFAULT 0; -- when a person last dealt with what they want
 ALTER TABLE leads ADD COLUMN last_contact_kind TEXT NOT NULL DEFAULT 'call'; -- call, text
 ALTER TABLE leads ADD COLUMN last_message_at BIGINT; -- texts make a thread
 ALTER TABLE leads ADD COLUMN last_message TEXT NOT NULL DEFAULT ''; -- its beginning
@@ -94,7 +94,8 @@ CREATE INDEX conversations_by_time ON conversations (started_at, id);
 CREATE TABLE transcripts (
     conversation_id TEXT PRIMARY KEY NOT NULL REFERENCES conversations (id),
     organization_id TEXT NOT NULL REFERENCES organizations (id),
-    turns           TEXT NOT NULL -- JSON: [{role, message, at_seconds}]
+    turns           TEXT NOT NULL, -- JSON: [{role, message, at_seconds}]
+    words_row       BIGINT NOT NULL UNIQUE -- of the search index
 );
 
 CREATE TABLE messages (

@@ -36,13 +36,14 @@ constexpr std::array kept_tables{
     sql::KeptTable{"drift", "id, kind, subject, phone_number, organization_id, message, repair, next_step, found_at"},
     sql::KeptTable{"drift_looks", "id, looked_at, failure, at_twilio, at_elevenlabs, not_ours"},
     sql::KeptTable{"leads",
-        "id, organization_id, phone_number, name, status, first_call_sid, created_at, last_contact_at, name_by, name_at, stage, interest, "
-        "trade_in, appointment, wants_person, last_contact_kind, last_message_at, last_message, last_direction, unread, opted_out"},
+        "id, organization_id, phone_number, name, status, first_call_sid, created_at, last_contact_at, by_person, stage, interest, "
+        "trade_in, appointment, wants_person, attended_at, last_contact_kind, last_message_at, last_message, last_direction, unread, "
+        "opted_out"},
     sql::KeptTable{"notes", "id, organization_id, lead_id, author_id, text, created_at"},
     sql::KeptTable{"conversations",
         "id, organization_id, phone_number_id, lead_id, call_sid, direction, agent_id, started_at, summary, conversation_id, status, "
         "outcome, external_number, title, duration_seconds, failure, termination_reason, variables, collected, agent_cost, attempt_id"},
-    sql::KeptTable{"transcripts", "conversation_id, organization_id, turns"},
+    sql::KeptTable{"transcripts", "conversation_id, organization_id, turns, words_row"},
     sql::KeptTable{"conversation_words", "conversation_id, tenant, words"},
     sql::KeptTable{"messages",
         "id, organization_id, phone_number_id, lead_id, direction, from_number, to_number, body, encoding, segments, pictures, state, "
