@@ -56,7 +56,7 @@ constexpr std::array kept_tables{
     sql::KeptTable{"ledger_entries",
         "id, organization_id, kind, reference, subject_id, what, quantity, rate_version, rate, amount, month, at, created_at"},
     sql::KeptTable{"ledger_days", "organization_id, day, kind, quantity, amount"},
-    sql::KeptTable{"budgets", "organization_id, monthly, changed_at"},
+    sql::KeptTable{"budgets", "organization_id, monthly, warned, changed_at"},
     sql::KeptTable{"audit_log", "organization_id, sequence, actor, action, subject, detail, at, previous_hash, hash"},
 };
 constexpr std::array<std::string_view, 11> left_out{"sessions", "idempotency_keys", "events", "event_counter", "webhook_inbox", "jobs",

@@ -105,3 +105,19 @@ std::string dollars(std::int64_t micro_dollars)
         fraction.pop_back();
     return (negative ? "-$" : "$") + std::to_string(amount / 1'000'000) + '.' + fraction;
 }
+
+std::optional<std::int64_t> micro_dollars_of(std::string_view text)
+{
+    constexpr std::size_t longest_whole = 9, longest_fraction = 6;
+    auto const point = text.find('.');
+    auto const whole = text.substr(0, point);
+    auto const fraction = point == std::string_view::npos ? std::string_view() : text.substr(point + 1);
+    auto const is_digits = [](std::string_view part) { return part.find_first_not_of("0123456789") == std::string_view::npos; };
+    if (whole.empty() || whole.size() > longest_whole || fraction.size() > longest_fraction || !is_digits(whole) || !is_digits(fraction)
+        || (point != std::string_view::npos && fraction.empty()))
+        return {};
+    std::int64_t amount = 0;
+    for (char const digit : std::string(whole) + std::string(fraction) + std::string(longest_fraction - fraction.size(), '0'))
+        amount = amount * 10 + (digit - '0');
+    return amount;
+}

@@ -21,3 +21,5 @@ std::string bounded_data(std::string_view text, std::size_t limit);
 
 // $1.00, $0.0125: at least two decimals, no more than needed.
 std::string dollars(std::int64_t micro_dollars);
+// Of "50.00" or "0.0125": not negative, at most six decimals, a billion at most. Nothing for other text.
+std::optional<std::int64_t> micro_dollars_of(std::string_view text);
