@@ -48,7 +48,7 @@ constexpr std::array kept_tables{
     sql::KeptTable{"messages",
         "id, organization_id, phone_number_id, lead_id, direction, from_number, to_number, body, encoding, segments, pictures, state, "
         "error_code, error, twilio_sid, author_id, attempts, due_at, posted_at, sent_at, created_at"}, // without its lease and its key
-    sql::KeptTable{"opt_outs", "id, organization_id, phone_number_id, our_number, customer_number, kind, words, message_sid, at"},
+    sql::KeptTable{"opt_outs", "id, organization_id, phone_number_id, our_number, customer_number, kind, words, message_sid, at, ask_at, asked"},
     sql::KeptTable{"call_attempts",
         "id, organization_id, phone_number_id, lead_id, to_number, reason, variables, state, cause, reserved, author_id, attempts, due_at, "
         "created_at, posted_at, ended_at"}, // without its lease and its key
@@ -56,7 +56,7 @@ constexpr std::array kept_tables{
     sql::KeptTable{"ledger_entries",
         "id, organization_id, kind, reference, subject_id, what, quantity, rate_version, rate, amount, month, at, created_at"},
     sql::KeptTable{"ledger_days", "organization_id, day, kind, quantity, amount"},
-    sql::KeptTable{"budgets", "organization_id, monthly, changed_at"},
+    sql::KeptTable{"budgets", "organization_id, monthly, warned, changed_at"},
     sql::KeptTable{"audit_log", "organization_id, sequence, actor, action, subject, detail, at, previous_hash, hash"},
 };
 constexpr std::array<std::string_view, 11> left_out{"sessions", "idempotency_keys", "events", "event_counter", "webhook_inbox", "jobs",

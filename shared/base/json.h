@@ -23,6 +23,9 @@ public:
     // A string that may be missing or null.
     std::optional<std::string> optional_text(std::string_view name);
 
+    // A true or false that may be missing or null.
+    std::optional<bool> optional_flag(std::string_view name);
+
     // A list of strings that must be there.
     std::vector<std::string> texts(std::string_view name);
 
