@@ -414,7 +414,8 @@ class Installation {
 
     // How many rows each table has, and what the organisations' rows say.
     async row_counts() {
-        this.tables ??= await this.sql("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name");
+        // Events are told a moment after what they tell of.
+        this.tables ??= await this.sql("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'events' ORDER BY name");
         const counts = this.tables.map(({ name }) => `SELECT '${name}' AS name, count(*) AS rows FROM ${name}`);
         const content = "SELECT 'content', group_concat(id || name || slug || time_zone || state) FROM organizations";
         const found = await this.sql([...counts, content].join(' UNION ALL '));
