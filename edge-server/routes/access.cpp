@@ -101,6 +101,16 @@ Result<Session> Access::member_or_platform(http::Request const& request, std::st
     return with_role(request, organization_id, false);
 }
 
+Result<Session> Access::member_or_platform_admin(http::Request const& request, std::string const& organization_id)
+{
+    auto session = with_role(request, organization_id, false);
+    if (!session || session->user.platform_role != "viewer") return session;
+    auto const role = m_database.read(
+        sql::Scope::organization(organization_id), [&](sql::Reader& db) { return role_in(db, organization_id, session->user.id); });
+    if (role.empty()) return Error{ErrorKind::Forbidden, "read_only", "You may look at this organisation, but change nothing in it."};
+    return session;
+}
+
 Result<Session> Access::organization_admin_or_platform(http::Request const& request, std::string const& organization_id)
 {
     return with_role(request, organization_id, true);

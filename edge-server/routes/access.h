@@ -21,6 +21,8 @@ public:
     Result<Session> platform_admin(http::Request const& request);
     // A member of that organisation, or the platform. Another tenant's id is not found.
     Result<Session> member_or_platform(http::Request const& request, std::string const& organization_id);
+    // As above, but a platform viewer only sees.
+    Result<Session> member_or_platform_admin(http::Request const& request, std::string const& organization_id);
     Result<Session> organization_admin_or_platform(http::Request const& request, std::string const& organization_id);
 
     std::string cookie_for(std::string const& token) const;
