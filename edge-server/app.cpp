@@ -166,7 +166,7 @@ std::vector<RecurringJob> App::recurring_jobs()
             {"check_webhook", time_between_checks, time_between_checks, [this](std::string&) { return m_pollers->check_webhook(); }});
     }
     if (m_config.has_twilio())
-        jobs.push_back({"poll_messages", time_between_polls, [this](std::string& position) {
+        jobs.push_back({"poll_messages", time_until_first_poll, time_between_polls, [this](std::string& position) {
                             return poll_messages(*m_database, m_config, m_twilio, m_inbox, position);
                         }});
     jobs.push_back({"give_up_lost_calls", time_between_clean_ups, time_between_clean_ups, [this](std::string&) -> Outcome {
