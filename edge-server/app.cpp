@@ -76,8 +76,7 @@ App::App(Config config)
       m_lines(*m_database, m_config, m_provisioning, m_twilio, elevenlabs()),
       m_drift(*m_database, m_config, m_installation_id, m_provisioning, m_twilio, elevenlabs()), m_outages(*m_database, providers()),
       m_signups(*m_database, m_config, m_hasher, m_sessions), m_initiation(*m_database, m_config.default_name), m_inbox(*m_database),
-      m_texts(*m_database, m_config, m_twilio),
-      m_access(*m_database, m_sessions, m_config), m_files(m_config.web_root),
+      m_texts(*m_database, m_config, m_twilio), m_access(*m_database, m_sessions, m_config), m_files(m_config.web_root),
       m_feed(m_streams, *m_database, m_access, console_build(m_files))
 {
     if (!m_config.admin_email.empty()) m_sessions.create_first_admin(m_config.admin_email, m_config.admin_password);
@@ -166,9 +165,8 @@ std::vector<RecurringJob> App::recurring_jobs()
             {"check_webhook", time_between_checks, time_between_checks, [this](std::string&) { return m_pollers->check_webhook(); }});
     }
     if (m_config.has_twilio())
-        jobs.push_back({"poll_messages", time_until_first_poll, time_between_polls, [this](std::string& position) {
-                            return poll_messages(*m_database, m_config, m_twilio, m_inbox, position);
-                        }});
+        jobs.push_back({"poll_messages", time_until_first_poll, time_between_polls,
+            [this](std::string& position) { return poll_messages(*m_database, m_config, m_twilio, m_inbox, position); }});
     jobs.push_back({"give_up_lost_calls", time_between_clean_ups, time_between_clean_ups, [this](std::string&) -> Outcome {
                         give_up_lost_calls(*m_database);
                         return Nothing{};

@@ -12,8 +12,7 @@ std::optional<Error> wrong_key(std::string const& key)
     constexpr std::size_t longest_key = 255;
     bool const right = key.size() <= longest_key && std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < 0x7F; });
     if (right) return {};
-    return Error{
-        ErrorKind::Malformed, "invalid_key", "An Idempotency-Key has at most 255 visible ASCII characters.", "Idempotency-Key"};
+    return Error{ErrorKind::Malformed, "invalid_key", "An Idempotency-Key has at most 255 visible ASCII characters.", "Idempotency-Key"};
 }
 
 class MessageRoutes {
@@ -23,12 +22,11 @@ public:
     http::Response threads(http::Request const& request)
     {
         auto const organization_id = request.query("organization_id").value_or("");
-        auto const session
-            = organization_id.empty() ? m_access.signed_in(request) : m_access.member_or_platform(request, organization_id);
+        auto const session = organization_id.empty() ? m_access.signed_in(request) : m_access.member_or_platform(request, organization_id);
         if (!session) return refuse(request, session.error());
         Viewer const viewer{session->user.platform_role.empty() ? session->user.id : std::string()};
-        return reply(request,
-            m_database.read(sql::Scope::platform(), [&](sql::Reader& db) { return answer_threads(db, viewer, request.query); }));
+        return reply(
+            request, m_database.read(sql::Scope::platform(), [&](sql::Reader& db) { return answer_threads(db, viewer, request.query); }));
     }
 
     http::Response list(http::Request const& request)
@@ -36,8 +34,8 @@ public:
         auto const id = request.path_param("id");
         auto const session = m_access.member_or_platform(request, id);
         if (!session) return refuse(request, session.error());
-        return reply(request,
-            m_database.read(sql::Scope::organization(id), [&](sql::Reader& db) { return answer_texts(db, id, request.query); }));
+        return reply(
+            request, m_database.read(sql::Scope::organization(id), [&](sql::Reader& db) { return answer_texts(db, id, request.query); }));
     }
 
     http::Response send(http::Request const& request)

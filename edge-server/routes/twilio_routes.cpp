@@ -43,9 +43,8 @@ public:
         auto const form = proved(request);
         if (!form) return forged(request);
         try {
-            return xml(m_database.read(sql::Scope::routing(), [&](sql::Reader& db) {
-                return voice_answer(db, m_config, value_in(*form, "To"), value_in(*form, "DialCallStatus"));
-            }));
+            return xml(m_database.read(sql::Scope::routing(),
+                [&](sql::Reader& db) { return voice_answer(db, m_config, value_in(*form, "To"), value_in(*form, "DialCallStatus")); }));
         } catch (sql::Failure const& failure) {
             spdlog::error("voice: the database cannot be read: {}", failure.what());
             return xml(neutral_voice_answer(m_config));
@@ -55,8 +54,8 @@ public:
 private:
     std::optional<TwilioForm> proved(http::Request const& request) const
     {
-        return proved_form({m_config.public_url + request.target, request.body, request.header("X-Twilio-Signature")},
-            m_config.twilio_auth_token);
+        return proved_form(
+            {m_config.public_url + request.target, request.body, request.header("X-Twilio-Signature")}, m_config.twilio_auth_token);
     }
 
     static http::Response forged(http::Request const& request)

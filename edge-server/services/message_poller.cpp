@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::int64_t overlap_seconds = 600; // between the clocks, and for what Twilio lists late
 constexpr std::int64_t furthest_back_seconds = 24 * 3600;
+constexpr std::int64_t settled_after_seconds = 120;
 constexpr std::int64_t longest_way_seconds = 5 * 3600; // of a text at Twilio: four hours in its queue
 
 // None: nothing new, or a text of a number that is not ours.
@@ -24,6 +25,8 @@ std::optional<InboxItem> news_in(sql::Reader& db, Config const& config, TwilioTe
     auto const state = text_state_of(text.status);
     if (state.empty()) return {};
     if (known) return is_forward(known->state, state) ? std::optional(polled_status_item(text, known->id)) : std::nullopt;
+    // One that has just been sent may not have its SID in our books yet.
+    if (text.created_at.plus_seconds(settled_after_seconds) > now()) return {};
     auto const lost = find_unclear_text(db, text.from_number, text.to_number, text.body, text.created_at);
     return lost ? std::optional(polled_status_item(text, lost->id)) : std::nullopt;
 }
@@ -36,8 +39,8 @@ Outcome poll_messages(sql::Database& database, Config const& config, TwilioClien
     auto const earliest = started.plus_seconds(-furthest_back_seconds);
     auto since = from_rfc3339(position);
     since = since ? std::max(since.plus_seconds(-overlap_seconds), earliest) : earliest;
-    auto const on_the_way = database.read(sql::Scope::platform(),
-        [&](sql::Reader& db) { return oldest_text_on_the_way(db, started.plus_seconds(-longest_way_seconds)); });
+    auto const on_the_way = database.read(
+        sql::Scope::platform(), [&](sql::Reader& db) { return oldest_text_on_the_way(db, started.plus_seconds(-longest_way_seconds)); });
     if (on_the_way) since = std::min(since, on_the_way->plus_seconds(-overlap_seconds));
     auto const answer = twilio.texts_since(since, [&](TwilioText const& text) {
         auto const news = database.read(sql::Scope::platform(), [&](sql::Reader& db) {

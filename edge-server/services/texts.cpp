@@ -88,8 +88,8 @@ std::string key_of(char const* kind, std::string const& name, Json const& fields
 
 InboxItem text_item(Json const& fields, char const* via)
 {
-    return item_of("sms", key_of("sms", text_of(fields, "MessageSid"), fields), text_of(fields, "From") + '>' + text_of(fields, "To"), via,
-        fields);
+    return item_of(
+        "sms", key_of("sms", text_of(fields, "MessageSid"), fields), text_of(fields, "From") + '>' + text_of(fields, "To"), via, fields);
 }
 
 InboxItem status_item(Json fields, std::string const& message_id, char const* via)
@@ -133,8 +133,9 @@ Processed unrouted_text(sql::Writer& db, Json const& fields, std::string const& 
 {
     auto const to = text_of(fields, "To"), from = text_of(fields, "From");
     put_notification(db,
-        {new_id(), "unrouted_message", to, {}, {}, to, "A text to " + to + " belongs to no dealership", cause + " It came from " + from + '.',
-            "Read it in the inbox. If the number is a dealership's, put that right and replay it.", "pending", now(), {}});
+        {new_id(), "unrouted_message", to, {}, {}, to, "A text to " + to + " belongs to no dealership",
+            cause + " It came from " + from + '.', "Read it in the inbox. If the number is a dealership's, put that right and replay it.",
+            "pending", now(), {}});
     return {Processed::Unrouted, cause};
 }
 
@@ -213,8 +214,7 @@ bool is_sendable(std::string const& body)
 Result<Segments> check_body(std::string const& body)
 {
     if (body.empty()) return refused("required", "Write something first.", "body");
-    if (!is_valid_utf8(body) || !is_sendable(body))
-        return refused("not_printable", "The text has characters that cannot be sent.", "body");
+    if (!is_valid_utf8(body) || !is_sendable(body)) return refused("not_printable", "The text has characters that cannot be sent.", "body");
     auto const counted = count_segments(body);
     if (counted.segments > most_segments)
         return refused("too_long",
@@ -275,9 +275,8 @@ InboxItem polled_text_item(TwilioText const& text)
 
 InboxItem polled_status_item(TwilioText const& text, std::string const& message_id)
 {
-    return status_item(
-        {{"MessageSid", text.sid}, {"MessageStatus", text.status}, {"ErrorCode", text.error_code}, {"From", text.from_number},
-            {"To", text.to_number}},
+    return status_item({{"MessageSid", text.sid}, {"MessageStatus", text.status}, {"ErrorCode", text.error_code},
+                           {"From", text.from_number}, {"To", text.to_number}},
         message_id, "poll");
 }
 
@@ -319,8 +318,7 @@ Processed take_text(sql::Writer& db, Config const& config, InboxItem const& item
     note_text(db, text, true);
     take_opt_out(db, fields, owner, at, bool(twilios_time));
     bill(db,
-        {text.organization_id, "sms_segment_in", "sms_in:" + text.id, text.id, "Text from " + national_format(from),
-            text.segments, at});
+        {text.organization_id, "sms_segment_in", "sms_in:" + text.id, text.id, "Text from " + national_format(from), text.segments, at});
     return {Processed::Done, {}, owner->organization_id};
 }
 
@@ -355,8 +353,7 @@ Processed take_message_status(sql::Writer& db, InboxItem const& item)
     return {Processed::Done, {}, text->organization_id};
 }
 
-Texts::Texts(sql::Database& database, Config const& config, TwilioClient& twilio)
-    : m_database(database), m_config(config), m_twilio(twilio)
+Texts::Texts(sql::Database& database, Config const& config, TwilioClient& twilio) : m_database(database), m_config(config), m_twilio(twilio)
 {
 }
 
@@ -384,8 +381,7 @@ Result<Message> Texts::write(sql::Writer& db, NewText const& wanted, Time at) co
     if (!counted) return counted.error();
     auto const sender = ready_sender(db, m_config, wanted.organization_id);
     if (!sender) return sender.error();
-    if (auto const problem
-        = check_outreach(db, m_config, wanted.organization_id, *sender, to_number, Channel::Text, at, counted->segments))
+    if (auto const problem = check_outreach(db, m_config, wanted.organization_id, *sender, to_number, Channel::Text, at, counted->segments))
         return *problem;
 
     Message text;
@@ -452,8 +448,8 @@ Texts::Ready Texts::prepare(OutgoingText const& text, std::string const& worker)
         if (!sender) return refuse(sender.error().message);
         if (sender->phone_number != message.from_number) return refuse("The number that it was to be sent from is no longer in use.");
         constexpr int counted_already = 0; // its own segments are set aside in the budget
-        if (auto const problem = check_outreach(
-                db, m_config, message.organization_id, *sender, message.to_number, Channel::Text, now(), counted_already))
+        if (auto const problem
+            = check_outreach(db, m_config, message.organization_id, *sender, message.to_number, Channel::Text, now(), counted_already))
             return refuse(problem->message);
         mark_text_posted(db, message.id, now());
         return Ready::Yes;
@@ -496,8 +492,8 @@ void Texts::look_for(OutgoingText text, std::string const& worker)
         if (candidate.created_at && candidate.created_at < not_before) return false;
         bool const matches = candidate.direction.starts_with("outbound") && trimmed(candidate.body) == message.body
             && candidate.from_number == message.from_number && candidate.to_number == message.to_number;
-        bool const is_free = matches
-            && m_database.read(sql::Scope::platform(), [&](sql::Reader& db) { return !find_text_by_sid(db, candidate.sid); });
+        bool const is_free
+            = matches && m_database.read(sql::Scope::platform(), [&](sql::Reader& db) { return !find_text_by_sid(db, candidate.sid); });
         if (is_free) found = candidate;
         return true;
     });
@@ -553,8 +549,7 @@ void Texts::fail(std::string const& id, std::string const& code, std::string con
 
 void Texts::postpone(OutgoingText const& text, milliseconds delay)
 {
-    m_database.write(
-        sql::Scope::platform(), [&](sql::Writer& db) { postpone_text(db, text, now().plus_milliseconds(delay.count())); });
+    m_database.write(sql::Scope::platform(), [&](sql::Writer& db) { postpone_text(db, text, now().plus_milliseconds(delay.count())); });
 }
 
 bool Texts::ask_next()

@@ -27,8 +27,8 @@ struct LeadChange {
 };
 void change_lead(sql::Writer& db, Lead const& lead, LeadChange const& change);
 void mark_read(sql::Writer& db, std::string const& organization_id, std::string const& lead_id);
-void insert_note(sql::Writer& db, std::string const& organization_id, std::string const& lead_id, std::string const& author_id,
-    std::string const& text);
+void insert_note(
+    sql::Writer& db, std::string const& organization_id, std::string const& lead_id, std::string const& author_id, std::string const& text);
 std::vector<Note> list_notes(sql::Reader& db, std::string const& lead_id, int limit); // newest first
 
 struct ListedLead {

@@ -1,5 +1,5 @@
-#include "edge-server/services/outreach.h"
 #include "edge-server/config.h"
+#include "edge-server/services/outreach.h"
 #include "edge-server/services/texts.h"
 #include "edge-server/store/opt_out_store.h"
 #include "edge-server/store/organization_store.h"
@@ -45,7 +45,8 @@ std::vector<Customer> const customers{
 bool is_open(Customer const& customer, Time at)
 {
     for (auto const* zone : customer.zones) {
-        auto const local = date::locate_zone(zone)->to_local(date::sys_time<std::chrono::milliseconds>(std::chrono::milliseconds(at.milliseconds)));
+        auto const local
+            = date::locate_zone(zone)->to_local(date::sys_time<std::chrono::milliseconds>(std::chrono::milliseconds(at.milliseconds)));
         auto const day = date::floor<date::days>(local);
         auto const minute = std::chrono::duration_cast<std::chrono::minutes>(local - day).count();
         auto const weekday = date::weekday(day);
@@ -84,7 +85,8 @@ struct World {
             for (std::size_t i = 0; i < 4; ++i) {
                 organizations.push_back(new_id());
                 insert_organization(db,
-                    {organizations[i], "Dealer", "dealer-" + std::to_string(i), "a@example.com", "", "America/Vancouver", "open", long_ago});
+                    {organizations[i], "Dealer", "dealer-" + std::to_string(i), "a@example.com", "", "America/Vancouver", "open",
+                        long_ago});
                 if (i < 2) db.run("UPDATE organizations SET group_id = 'g1' WHERE id = $1", {organizations[i]});
                 PhoneNumber number{new_id(), organizations[i], our_numbers[i], "active", {}, true, "ready", {}, "PN" + new_id(), "AC1", {},
                     {}, {}, long_ago, {}};
@@ -205,8 +207,9 @@ TEST_CASE("a text that answers one of the last hour may go at night; a STOP that
         });
     };
     CHECK(check(Channel::Text, night) == "quiet_hours");
-    world.database->write(
-        sql::Scope::platform(), [&](sql::Writer& db) { world.take(db, {0, 0, false, night.plus_seconds(-1800)}, "Are you open tomorrow?"); });
+    world.database->write(sql::Scope::platform(), [&](sql::Writer& db) {
+        world.take(db, {0, 0, false, night.plus_seconds(-1800)}, "Are you open tomorrow?");
+    });
     CHECK(check(Channel::Text, night) == "ok");
     CHECK(check(Channel::Call, night) == "quiet_hours");
     CHECK(check(Channel::Text, night.plus_seconds(3600)) == "quiet_hours");

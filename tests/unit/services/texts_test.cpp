@@ -1,6 +1,6 @@
-#include "edge-server/services/texts.h"
 #include "edge-server/config.h"
 #include "edge-server/services/text_errors.h"
+#include "edge-server/services/texts.h"
 #include "edge-server/services/twilio_signature.h"
 #include "edge-server/store/lead_store.h"
 #include "edge-server/store/opt_out_store.h"
@@ -201,8 +201,8 @@ TEST_CASE("states only move forward, whatever comes first, and what was sent is 
         CHECK(text.twilio_sid == "SM9");
         CHECK(text.error.empty());
         CHECK(lot.billed() == 1);
-    } while (std::next_permutation(
-        steps.begin(), steps.end(), [](Step const& a, Step const& b) { return std::string(a.status) < b.status; }));
+    } while (
+        std::next_permutation(steps.begin(), steps.end(), [](Step const& a, Step const& b) { return std::string(a.status) < b.status; }));
 }
 
 TEST_CASE("a text that failed says why, and is not billed; one of another SID is no news of ours")
