@@ -6,6 +6,7 @@
 #include "edge-server/http/server.h"
 #include "edge-server/jobs/housekeeper.h"
 #include "edge-server/jobs/provisioning_workers.h"
+#include "edge-server/jobs/text_sender.h"
 #include "edge-server/jobs/traffic_workers.h"
 #include "edge-server/routes/access.h"
 #include "edge-server/routes/event_routes.h"
@@ -50,6 +51,7 @@ private:
     Signups m_signups;
     Initiation m_initiation;
     Inbox m_inbox;
+    Texts m_texts;
     std::optional<Pollers> m_pollers; // none without ElevenLabs' key
     Access m_access;
     http::Files m_files;
@@ -60,6 +62,7 @@ private:
     std::unique_ptr<ProvisioningWorkers> m_workers;
     std::unique_ptr<Housekeeper> m_housekeeper;
     std::unique_ptr<TrafficWorkers> m_traffic_workers;
+    std::unique_ptr<TextSender> m_text_sender;
 };
 
 std::unique_ptr<sql::Database> open_migrated(std::string const& address);

@@ -150,11 +150,12 @@ ProviderAnswer TwilioClient::each(
 ProviderResult<std::vector<TwilioNumber>> TwilioClient::list(std::string const& query)
 {
     ProviderResult<std::vector<TwilioNumber>> result;
-    result.answer = each("IncomingPhoneNumbers", "PageSize=1000" + (query.empty() ? "" : '&' + query), "incoming_phone_numbers", [&](Json const& entry) {
-        if (auto number = to_number(entry); number.sid.starts_with("PN") && is_plain_id(number.sid))
-            result.value.push_back(std::move(number));
-        return true;
-    });
+    result.answer = each(
+        "IncomingPhoneNumbers", "PageSize=1000" + (query.empty() ? "" : '&' + query), "incoming_phone_numbers", [&](Json const& entry) {
+            if (auto number = to_number(entry); number.sid.starts_with("PN") && is_plain_id(number.sid))
+                result.value.push_back(std::move(number));
+            return true;
+        });
     return result;
 }
 
@@ -207,9 +208,9 @@ ProviderResult<TwilioNumber> TwilioClient::set_tag(std::string const& sid, std::
 ProviderResult<TwilioText> TwilioClient::send_text(
     std::string const& from_number, std::string const& to_number, std::string const& body, std::string const& status_callback)
 {
-    return checked_text(m_client.call({"POST", m_account_path + "/Messages.json", {{"Authorization", m_authorization}},
-        "application/x-www-form-urlencoded",
-        encode_form({{"From", from_number}, {"To", to_number}, {"Body", body}, {"StatusCallback", status_callback}})}));
+    return checked_text(
+        m_client.call({"POST", m_account_path + "/Messages.json", {{"Authorization", m_authorization}}, "application/x-www-form-urlencoded",
+            encode_form({{"From", from_number}, {"To", to_number}, {"Body", body}, {"StatusCallback", status_callback}})}));
 }
 
 ProviderResult<TwilioText> TwilioClient::fetch_text(std::string const& sid)
@@ -221,10 +222,11 @@ ProviderAnswer TwilioClient::texts_between(
     std::string const& from_number, std::string const& to_number, std::function<bool(TwilioText const&)> const& take)
 {
     // Without DateSent: what still waits has none.
-    return each("Messages", texts_a_page + "&From=" + percent_encode(from_number) + "&To=" + percent_encode(to_number), "messages", [&](Json const& entry) {
-        auto const text = to_text(entry);
-        return !is_text(text) || take(text);
-    });
+    return each("Messages", texts_a_page + "&From=" + percent_encode(from_number) + "&To=" + percent_encode(to_number), "messages",
+        [&](Json const& entry) {
+            auto const text = to_text(entry);
+            return !is_text(text) || take(text);
+        });
 }
 
 ProviderAnswer TwilioClient::texts_since(Time since, std::function<bool(TwilioText const&)> const& take)
