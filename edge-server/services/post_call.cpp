@@ -1,5 +1,7 @@
 #include "edge-server/services/post_call.h"
+#include "edge-server/services/billing.h"
 #include "edge-server/services/secrets.h"
+#include "edge-server/store/call_attempt_store.h"
 #include "edge-server/store/conversation_store.h"
 #include "edge-server/store/lead_store.h"
 #include "edge-server/store/notification_store.h"
@@ -245,8 +247,10 @@ Processed take_transcription(sql::Writer& db, InboxItem const& item)
         conversation->title = bounded_text(analysis, "call_summary_title", title_limit);
         conversation->summary = bounded_text(analysis, "transcript_summary", summary_limit);
     }
+    link_attempt(db, *conversation, call.attempt_id);
     update_conversation(db, *conversation);
     auto const cost = cost_in(metadata);
+    bill_conversation(db, *conversation, cost);
     set_conversation_findings(db, conversation->id, collected_in(analysis), cost);
     set_variables_if_unknown(db, conversation->id, variables_in(data));
     finish(db, *conversation);
@@ -275,7 +279,9 @@ Processed take_initiation_failure(sql::Writer& db, InboxItem const& item)
     conversation->status = "failed";
     conversation->failure = bounded_text(data, "failure_reason", word_limit);
     if (conversation->failure.empty()) conversation->failure = "unknown";
+    link_attempt(db, *conversation, call.attempt_id);
     update_conversation(db, *conversation);
+    bill_conversation(db, *conversation, {});
     finish(db, *conversation);
     set_transcript(db, *conversation, {}, words_of_lead(db, *conversation));
     return {Processed::Done, {}, conversation->organization_id};
