@@ -28,7 +28,7 @@ CREATE TABLE webhook_inbox (
     processed_at    BIGINT
 );
 CREATE INDEX webhook_inbox_due ON webhook_inbox (due_at, id) WHERE state = 'waiting';
-CREATE INDEX webhook_inbox_waiting_subject ON webhook_inbox (subject) WHERE state = 'waiting';
+CREATE INDEX webhook_inbox_open_subject ON webhook_inbox (subject) WHERE state IN ('waiting', 'failed');
 CREATE INDEX webhook_inbox_by_state ON webhook_inbox (state, id);
 
 -- What runs again and again, also with several servers: one of them holds the lease.
@@ -62,6 +62,7 @@ CREATE INDEX leads_by_time ON leads (organization_id, last_contact_at, id);
 CREATE INDEX leads_by_stage ON leads (organization_id, stage, last_contact_at, id);
 CREATE INDEX leads_of_all_by_time ON leads (last_contact_at, id);
 CREATE INDEX leads_by_message ON leads (organization_id, last_message_at, id) WHERE last_message_at IS NOT NULL;
+CREATE INDEX leads_of_all_by_message ON leads (last_message_at, id) WHERE last_message_at IS NOT NULL;
 
 CREATE TABLE notes (
     id              TEXT   PRIMARY KEY NOT NULL,
@@ -128,6 +129,7 @@ CREATE INDEX messages_by_lead ON messages (lead_id, sent_at, id);
 CREATE INDEX messages_by_organization ON messages (organization_id, sent_at, id);
 CREATE INDEX messages_by_time ON messages (sent_at, id);
 CREATE INDEX messages_due ON messages (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX messages_on_the_way ON messages (lead_id, id) WHERE due_at IS NOT NULL;
 CREATE INDEX messages_waiting ON messages (organization_id) WHERE due_at IS NOT NULL;
 
 -- Every STOP and START with its evidence; the latest one of a pair counts.
@@ -139,10 +141,13 @@ CREATE TABLE opt_outs (
     customer_number TEXT   NOT NULL,
     kind            TEXT   NOT NULL, -- stop, start
     words           TEXT   NOT NULL, -- as they were written
-    message_sid     TEXT   NOT NULL UNIQUE, -- Twilio's
-    at              BIGINT NOT NULL
+    message_sid     TEXT   NOT NULL UNIQUE, -- Twilio's; of a refusal of our own text '21610:<message id>'
+    at              BIGINT NOT NULL, -- Twilio's time; until it is asked, when we heard of it
+    ask_at          BIGINT, -- Twilio is to be asked for its time then; until it has said it, a START does not count
+    asked           BIGINT NOT NULL DEFAULT 0 -- how often
 );
 CREATE INDEX opt_outs_by_customer ON opt_outs (customer_number, our_number, at);
+CREATE INDEX opt_outs_to_ask ON opt_outs (ask_at) WHERE ask_at IS NOT NULL;
 
 -- One click, one attempt; its id is the user_id that ElevenLabs can be asked for.
 CREATE TABLE call_attempts (

@@ -193,7 +193,7 @@ std::string usable(std::string const& number)
 
 InboxItem post_call_item(std::string body)
 {
-    auto const event = Json::parse(body, nullptr, false);
+    auto const event = parse_foreign(body);
     auto const& data = member_of(event, "data");
     InboxItem item;
     item.source = "elevenlabs";
@@ -223,7 +223,7 @@ InboxItem polled_conversation_item(std::string const& conversation_id, std::stri
 
 Processed take_transcription(sql::Writer& db, InboxItem const& item)
 {
-    auto const event = Json::parse(item.body, nullptr, false);
+    auto const event = parse_foreign(item.body);
     auto const& data = item.via == "poll" ? event : member_of(event, "data");
     if (!data.is_object()) return {Processed::Failed, "It has no data."};
     auto const& metadata = member_of(data, "metadata");
@@ -260,7 +260,7 @@ Processed take_transcription(sql::Writer& db, InboxItem const& item)
 
 Processed take_initiation_failure(sql::Writer& db, InboxItem const& item)
 {
-    auto const event = Json::parse(item.body, nullptr, false);
+    auto const event = parse_foreign(item.body);
     auto const& data = member_of(event, "data");
     auto const& body = member_of(member_of(data, "metadata"), "body");
     auto const twilio = text_of(body, "From"), sip = text_of(body, "from_number");

@@ -43,9 +43,9 @@ bool keep_in_inbox(sql::Writer& db, InboxItem const& item)
     return db.changes() == 1;
 }
 
-bool waits_in_inbox(sql::Reader& db, std::string const& subject)
+bool is_in_inbox(sql::Reader& db, std::string const& dedupe_key)
 {
-    return !db.run("SELECT 1 FROM webhook_inbox WHERE state = 'waiting' AND subject = $1 LIMIT 1", {subject}).empty();
+    return !db.run("SELECT 1 FROM webhook_inbox WHERE dedupe_key = $1", {dedupe_key}).empty();
 }
 
 std::vector<InboxItem> waiting_in_inbox(sql::Reader& db, Time present, int limit)

@@ -48,7 +48,7 @@ constexpr std::array kept_tables{
     sql::KeptTable{"messages",
         "id, organization_id, phone_number_id, lead_id, direction, from_number, to_number, body, encoding, segments, pictures, state, "
         "error_code, error, twilio_sid, author_id, attempts, due_at, posted_at, sent_at, created_at"}, // without its lease and its key
-    sql::KeptTable{"opt_outs", "id, organization_id, phone_number_id, our_number, customer_number, kind, words, message_sid, at"},
+    sql::KeptTable{"opt_outs", "id, organization_id, phone_number_id, our_number, customer_number, kind, words, message_sid, at, ask_at, asked"},
     sql::KeptTable{"call_attempts",
         "id, organization_id, phone_number_id, lead_id, to_number, reason, variables, state, cause, reserved, author_id, attempts, due_at, "
         "created_at, posted_at, ended_at"}, // without its lease and its key

@@ -73,6 +73,13 @@ std::vector<std::string> RequestFields::texts(std::string_view name)
     return found->get<std::vector<std::string>>();
 }
 
+Json parse_foreign(std::string_view text)
+{
+    constexpr int deepest = 64;
+    return Json::parse(
+        text, [](int depth, Json::parse_event_t, Json&) { return depth < deepest; }, false);
+}
+
 Json const& member_of(Json const& object, std::string_view name)
 {
     if (!object.is_object()) return null_value;

@@ -38,6 +38,9 @@ private:
     std::optional<Error> m_problem;
 };
 
+// What a vendor sent: discarded when it is no JSON; what is nested deeper than 64 levels is left out, so that nothing recurses far over it.
+Json parse_foreign(std::string_view text);
+
 // The member of `object` when it is there and has that type, else an empty value. For answers and webhooks, which are read leniently.
 std::string text_of(Json const& object, std::string_view name);
 std::optional<bool> flag_of(Json const& object, std::string_view name);

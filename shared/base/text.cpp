@@ -2,7 +2,16 @@
 
 namespace {
 
-// The code point at `position`, which moves behind it; nothing when the bytes are not UTF-8.
+bool is_unprintable(char32_t point)
+{
+    return point < 0x20 || (point >= 0x7F && point < 0xA0) // controls
+        || point == 0xAD || point == 0x61C || (point >= 0x200B && point <= 0x200F) // soft hyphen, zero width, direction marks
+        || (point >= 0x2028 && point <= 0x202E) || (point >= 0x2060 && point <= 0x206F) // separators, overrides, isolates
+        || point == 0xFEFF || (point >= 0xFFF9 && point <= 0xFFFB) || (point >= 0xE0000 && point <= 0xE007F);
+}
+
+} // namespace
+
 std::optional<char32_t> next_code_point(std::string_view text, std::size_t& position)
 {
     auto const byte = [&](std::size_t index) { return static_cast<unsigned char>(text[index]); };
@@ -24,16 +33,6 @@ std::optional<char32_t> next_code_point(std::string_view text, std::size_t& posi
     position += static_cast<std::size_t>(more) + 1;
     return point;
 }
-
-bool is_unprintable(char32_t point)
-{
-    return point < 0x20 || (point >= 0x7F && point < 0xA0) // controls
-        || point == 0xAD || point == 0x61C || (point >= 0x200B && point <= 0x200F) // soft hyphen, zero width, direction marks
-        || (point >= 0x2028 && point <= 0x202E) || (point >= 0x2060 && point <= 0x206F) // separators, overrides, isolates
-        || point == 0xFEFF || (point >= 0xFFF9 && point <= 0xFFFB) || (point >= 0xE0000 && point <= 0xE007F);
-}
-
-} // namespace
 
 bool is_valid_utf8(std::string_view text)
 {

@@ -7,6 +7,8 @@
 
 // UTF-8 text. Functions that count or cut do so in code points.
 bool is_valid_utf8(std::string_view text);
+// The code point at `position`, which moves behind it; nothing when the bytes there are not UTF-8.
+std::optional<char32_t> next_code_point(std::string_view text, std::size_t& position);
 std::size_t count_code_points(std::string_view text);
 std::string trimmed(std::string_view text);
 std::string lower_case_ascii(std::string_view text);
