@@ -1,6 +1,7 @@
 #include "edge-server/app.h"
 #include "edge-server/embedded.h"
 #include "edge-server/routes/admin_routes.h"
+#include "edge-server/routes/call_routes.h"
 #include "edge-server/routes/drift_routes.h"
 #include "edge-server/routes/installation.h"
 #include "edge-server/routes/metrics_routes.h"
@@ -8,8 +9,10 @@
 #include "edge-server/routes/session_routes.h"
 #include "edge-server/routes/signup_routes.h"
 #include "edge-server/routes/static_routes.h"
+#include "edge-server/routes/usage_routes.h"
 #include "edge-server/routes/webhook_routes.h"
 #include "edge-server/services/secrets.h"
+#include "edge-server/store/call_attempt_store.h"
 #include "edge-server/store/line_store.h"
 #include "edge-server/store/provisioning_store.h"
 #include "shared/base/text.h"
@@ -43,6 +46,7 @@ std::string prepare(sql::Database& database)
 {
     return database.write(sql::Scope::platform(), [](sql::Writer& db) {
         void_all_line_leases(db);
+        void_all_attempt_leases(db);
         void_all_leases(db); // their holders died with the last process: this one has the file to itself
         return installation_id(db, random_hex(8));
     });
@@ -61,8 +65,8 @@ App::App(Config config)
           m_own_server),
       m_lines(*m_database, m_config, m_provisioning, m_twilio, elevenlabs()),
       m_drift(*m_database, m_config, m_installation_id, m_provisioning, m_twilio, elevenlabs()), m_outages(*m_database, providers()),
-      m_signups(*m_database, m_config, m_hasher, m_sessions), m_initiation(*m_database, m_config.default_name),
-      m_access(*m_database, m_sessions, m_config), m_files(m_config.web_root),
+      m_outbound_calls(*m_database, m_config, elevenlabs()), m_signups(*m_database, m_config, m_hasher, m_sessions),
+      m_initiation(*m_database, m_config.default_name), m_access(*m_database, m_sessions, m_config), m_files(m_config.web_root),
       m_feed(m_streams, *m_database, m_access, console_build(m_files))
 {
     if (!m_config.admin_email.empty()) m_sessions.create_first_admin(m_config.admin_email, m_config.admin_password);
@@ -75,6 +79,8 @@ App::App(Config config)
     add_organization_routes(m_router, m_provisioning, wake_lines, *m_database, m_access, m_config);
     add_admin_routes(m_router, m_provisioning, *m_database, m_access, [this] { return providers_health(); });
     add_drift_routes(m_router, m_drift, *m_database, m_access);
+    add_call_routes(m_router, m_outbound_calls, *m_database, m_access);
+    add_usage_routes(m_router, *m_database, m_access);
     add_metrics_routes(m_router, *m_database, [this] { return providers_health(); });
     add_event_routes(m_router, m_feed);
     add_static_routes(m_router, m_files, *m_database);
@@ -99,6 +105,7 @@ void App::start()
     m_streams.start({[this] { m_feed.look(); }, [this](http::EventStreams::Id id) { m_feed.gone(id); }});
     m_server->start();
     m_workers = std::make_unique<ProvisioningWorkers>(m_provisioning);
+    m_dialler = std::make_unique<Dialler>(m_outbound_calls);
     m_housekeeper = std::make_unique<Housekeeper>(m_lines, m_drift, m_outages, time_between_looks);
 }
 
@@ -106,7 +113,9 @@ void App::stop()
 {
     m_provisioning.stop_working(); // waiting signups are answered with what is known
     m_streams.close();
+    m_outbound_calls.stop_working();
     m_housekeeper.reset();
+    m_dialler.reset();
     m_workers.reset(); // a line that is being verified still reaches our own webhook
     m_server->stop();
     m_database->on_commit({});

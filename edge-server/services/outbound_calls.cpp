@@ -78,9 +78,9 @@ Result<CallAttempt> OutboundCalls::begin(Order const& order)
         return Error{ErrorKind::Invalid, "too_long", "A reason has 300 characters at most.", "reason"};
     if (!is_printable(order.reason))
         return Error{ErrorKind::Invalid, "invalid_reason", "The reason has characters that cannot be shown.", "reason"};
-    if (!m_elevenlabs)
-        return Error{ErrorKind::Unavailable, "no_number", "No voice agent is configured here, so that nobody could speak."};
-    auto const begun = m_database.write(sql::Scope::organization(order.organization_id), [&](sql::Writer& db) { return insert(db, order); });
+    if (!m_elevenlabs) return Error{ErrorKind::Unavailable, "no_number", "No voice agent is configured here, so that nobody could speak."};
+    auto const begun
+        = m_database.write(sql::Scope::organization(order.organization_id), [&](sql::Writer& db) { return insert(db, order); });
     if (begun) announce();
     return begun;
 }
@@ -91,7 +91,8 @@ Result<CallAttempt> OutboundCalls::insert(sql::Writer& db, Order const& order)
     if (!organization) return no_such("organisation");
     auto const key = order.request_key.empty() ? std::string() : sha256_hex("call:" + order.organization_id + ':' + order.request_key);
     if (auto const known = key.empty() ? std::nullopt : find_attempt_by_key(db, key)) {
-        bool const same = known->reason == order.reason && (order.lead_id.empty() ? known->to_number == order.to_number : known->lead_id == order.lead_id);
+        bool const same = known->reason == order.reason
+            && (order.lead_id.empty() ? known->to_number == order.to_number : known->lead_id == order.lead_id);
         if (same) return *known;
         return Error{ErrorKind::Conflict, "key_reused", "This Idempotency-Key belongs to another call.", "Idempotency-Key"};
     }
@@ -100,8 +101,7 @@ Result<CallAttempt> OutboundCalls::insert(sql::Writer& db, Order const& order)
     if (!order.lead_id.empty() && !lead) return no_such("lead");
     auto const to_number = order.lead_id.empty() ? order.to_number : lead->phone_number;
     auto const from = calling_number(db, order.organization_id);
-    if (!from)
-        return Error{ErrorKind::Conflict, "no_number", "The dealership has no live line to call from at present."};
+    if (!from) return Error{ErrorKind::Conflict, "no_number", "The dealership has no live line to call from at present."};
     auto const present = now();
     if (auto const problem = check_outreach(db, m_config, order.organization_id, *from, to_number, Channel::Call, present)) return *problem;
     CallAttempt attempt;
@@ -124,21 +124,21 @@ Result<CallAttempt> OutboundCalls::insert(sql::Writer& db, Order const& order)
 
 CallAttempt OutboundCalls::await(CallAttempt attempt, std::chrono::steady_clock::time_point deadline)
 {
-    std::unique_lock lock(m_mutex);
-    if (m_waiting >= most_waiting) return attempt;
-    ++m_waiting;
-    while (!is_decided(attempt) && !m_stopping) {
+    struct Waiting {
+        std::atomic<int>& count;
+        bool const has_room = count++ < most_waiting;
+        ~Waiting() { --count; }
+    } const waiting{m_waiting};
+    while (waiting.has_room && !is_decided(attempt) && !m_stopping) {
+        std::unique_lock lock(m_mutex);
         auto const seen = m_calls;
         lock.unlock();
         auto const found = m_database.read(sql::Scope::organization(attempt.organization_id),
             [&](sql::Reader& db) { return find_attempt(db, attempt.organization_id, attempt.id); });
-        lock.lock();
         if (found) attempt = *found;
-        if (is_decided(attempt)) break;
-        bool const in_time = m_changed.wait_until(lock, deadline, [&] { return m_stopping || m_calls != seen; });
-        if (!in_time) break;
+        lock.lock();
+        if (is_decided(attempt) || !m_changed.wait_until(lock, deadline, [&] { return m_stopping || m_calls != seen; })) break;
     }
-    --m_waiting;
     return attempt;
 }
 
@@ -173,7 +173,8 @@ void OutboundCalls::advance(Work& work)
 {
     if (work.attempt.state == "posted") return look(work);
     if (now() > work.attempt.created_at.plus_seconds(patience_seconds))
-        return finish(work, "failed", "It could not be dialled within a minute, so it was let be. Nobody was called. " + work.attempt.cause);
+        return finish(
+            work, "failed", "It could not be dialled within a minute, so it was let be. Nobody was called. " + work.attempt.cause);
     dial(work);
 }
 
@@ -231,8 +232,8 @@ void OutboundCalls::look(Work& work)
     auto const from = m_database.read(
         sql::Scope::organization(attempt.organization_id), [&](sql::Reader& db) { return find_phone_number(db, attempt.phone_number_id); });
     save(work);
-    auto const found = m_elevenlabs->find_conversations(
-        from && !from->agent_id.empty() ? from->agent_id : m_config.elevenlabs_agent_id, attempt.id);
+    auto const found
+        = m_elevenlabs->find_conversations(from && !from->agent_id.empty() ? from->agent_id : m_config.elevenlabs_agent_id, attempt.id);
     if (found.answer && !found.value.empty()) return place(work, found.value.front(), {});
     if (found.answer && now() > attempt.posted_at.plus_seconds(grace_seconds))
         return finish(work, "failed", "ElevenLabs knows of no such call, so nobody seems to have been called. It may be tried again.");

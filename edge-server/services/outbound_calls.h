@@ -60,6 +60,6 @@ private:
     std::mutex m_mutex;
     std::condition_variable m_changed;
     std::uint64_t m_calls = 0; // of announce()
-    int m_waiting = 0; // requests that wait for their attempt
+    std::atomic<int> m_waiting{0}; // requests that wait for their attempt
     std::atomic<bool> m_stopping{false};
 };

@@ -48,7 +48,7 @@ std::optional<Error> check_contact(sql::Reader& db, Config const& config, std::s
     bool const is_answer
         = channel == Channel::Text && has_texted_since(db, organization_id, to_number, from.phone_number, at.plus_seconds(-answer_seconds));
     auto const next = next_contact_time(to_number, at);
-    if (!is_answer && (!next || next->at > at))
+    if (!is_answer && config.quiet_hours == "kept" && (!next || next->at > at))
         return refused("quiet_hours",
             next ? "It is too early or too late where this number is. It may be reached from " + in_words(next->at, next->time_zone) + '.'
                  : "It is not known what time it is where this number is.");

@@ -1,6 +1,7 @@
 #include "edge-server/store/snapshot.h"
 #include "edge-server/embedded.h"
 #include "edge-server/store/answers.h"
+#include "edge-server/store/usage_answers.h"
 #include "shared/api/refusal.h"
 
 #include <algorithm>
@@ -48,7 +49,8 @@ constexpr std::array kept_tables{
     sql::KeptTable{"messages",
         "id, organization_id, phone_number_id, lead_id, direction, from_number, to_number, body, encoding, segments, pictures, state, "
         "error_code, error, twilio_sid, author_id, attempts, due_at, posted_at, sent_at, created_at"}, // without its lease and its key
-    sql::KeptTable{"opt_outs", "id, organization_id, phone_number_id, our_number, customer_number, kind, words, message_sid, at, ask_at, asked"},
+    sql::KeptTable{
+        "opt_outs", "id, organization_id, phone_number_id, our_number, customer_number, kind, words, message_sid, at, ask_at, asked"},
     sql::KeptTable{"call_attempts",
         "id, organization_id, phone_number_id, lead_id, to_number, reason, variables, state, cause, reserved, author_id, attempts, due_at, "
         "created_at, posted_at, ended_at"}, // without its lease and its key
@@ -137,6 +139,9 @@ Result<Json> answer_read(sql::Reader& db, sql::SnapshotMark const& mark, std::st
     if (path == "/api/admin/drift") return answer_drift(db);
     if (path == "/api/admin/orphans") return answer_orphans(db);
     if (path == "/api/admin/overview") return answer_overview(db, query, mark.made_at, Json::array());
+
+    if (path == "/api/usage") return answer_usage(db, {}, query("organization_id").value_or(""), query, mark.made_at);
+    if (path == "/api/usage/lines") return answer_usage_lines(db, {}, query("organization_id").value_or(""), query, mark.made_at);
 
     auto const parts = split(path, '/'); // "", "api", …
     bool const is_api = parts.size() > 3 && parts[1] == "api";
