@@ -1,6 +1,7 @@
 #include "edge-server/store/snapshot.h"
 #include "edge-server/embedded.h"
 #include "edge-server/store/answers.h"
+#include "edge-server/store/traffic_answers.h"
 #include "edge-server/store/usage_answers.h"
 #include "shared/api/refusal.h"
 
@@ -142,15 +143,26 @@ Result<Json> answer_read(sql::Reader& db, sql::SnapshotMark const& mark, std::st
 
     if (path == "/api/usage") return answer_usage(db, {}, query("organization_id").value_or(""), query, mark.made_at);
     if (path == "/api/usage/lines") return answer_usage_lines(db, {}, query("organization_id").value_or(""), query, mark.made_at);
+    if (path == "/api/conversations") return answer_conversations(db, {}, query("organization_id").value_or(""), query);
+    if (path == "/api/leads") return answer_leads(db, {}, query("organization_id").value_or(""), query);
+    if (path == "/api/activity") return answer_activity(db, {}, query("organization_id").value_or(""), query);
 
     auto const parts = split(path, '/'); // "", "api", …
     bool const is_api = parts.size() > 3 && parts[1] == "api";
     if (!is_api) return nothing;
     if (parts[2] == "admin" && parts[3] == "notifications" && parts.size() == 5 && !parts[4].empty())
         return answer_notification(db, decoded(parts[4]));
-    if (parts[2] != "organizations" || parts[3].empty() || parts.size() > 5) return nothing;
+    if (parts[2] != "organizations" || parts[3].empty() || parts.size() > 6) return nothing;
     auto const id = decoded(parts[3]);
+    if (parts.size() == 6) {
+        if (parts[4] == "conversations") return answer_conversation(db, id, decoded(parts[5]));
+        if (parts[4] == "leads") return answer_lead(db, id, decoded(parts[5]));
+        return nothing;
+    }
     if (parts.size() == 4) return answer_organization(db, id);
+    if (parts[4] == "conversations") return answer_conversations(db, {}, id, query);
+    if (parts[4] == "leads") return answer_leads(db, {}, id, query);
+    if (parts[4] == "activity") return answer_activity(db, {}, id, query);
     if (parts[4] == "phone-numbers") return answer_numbers_of(db, id);
     if (parts[4] == "provisioning") {
         auto const organization = answer_organization(db, id);
