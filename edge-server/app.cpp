@@ -1,6 +1,7 @@
 #include "edge-server/app.h"
 #include "edge-server/embedded.h"
 #include "edge-server/routes/admin_routes.h"
+#include "edge-server/routes/call_routes.h"
 #include "edge-server/routes/conversation_routes.h"
 #include "edge-server/routes/drift_routes.h"
 #include "edge-server/routes/inbox_routes.h"
@@ -12,10 +13,14 @@
 #include "edge-server/routes/signup_routes.h"
 #include "edge-server/routes/static_routes.h"
 #include "edge-server/routes/twilio_routes.h"
+#include "edge-server/routes/usage_routes.h"
 #include "edge-server/routes/webhook_routes.h"
+#include "edge-server/services/billing.h"
+#include "edge-server/services/comparison.h"
 #include "edge-server/services/message_poller.h"
 #include "edge-server/services/post_call.h"
 #include "edge-server/services/secrets.h"
+#include "edge-server/store/call_attempt_store.h"
 #include "edge-server/store/job_store.h"
 #include "edge-server/store/line_store.h"
 #include "edge-server/store/message_store.h"
@@ -43,6 +48,7 @@ constexpr std::chrono::seconds time_until_first_poll{15};
 constexpr std::chrono::seconds time_between_polls{60};
 constexpr std::chrono::seconds time_between_checks{300}; // of our webhook at ElevenLabs
 constexpr std::chrono::seconds time_between_clean_ups{3600};
+constexpr std::chrono::seconds time_between_comparisons{24 * 3600}; // of the bills
 
 Error explain(std::exception const& failure)
 {
@@ -55,6 +61,7 @@ std::string prepare(sql::Database& database)
 {
     return database.write(sql::Scope::platform(), [](sql::Writer& db) {
         void_all_line_leases(db);
+        void_all_attempt_leases(db);
         void_all_job_leases(db);
         void_all_text_leases(db);
         void_all_leases(db); // their holders died with the last process: this one has the file to itself
@@ -75,8 +82,9 @@ App::App(Config config)
           m_own_server),
       m_lines(*m_database, m_config, m_provisioning, m_twilio, elevenlabs()),
       m_drift(*m_database, m_config, m_installation_id, m_provisioning, m_twilio, elevenlabs()), m_outages(*m_database, providers()),
-      m_signups(*m_database, m_config, m_hasher, m_sessions), m_initiation(*m_database, m_config.default_name), m_inbox(*m_database),
-      m_texts(*m_database, m_config, m_twilio), m_access(*m_database, m_sessions, m_config), m_files(m_config.web_root),
+      m_outbound_calls(*m_database, m_config, elevenlabs()), m_signups(*m_database, m_config, m_hasher, m_sessions),
+      m_initiation(*m_database, m_config.default_name), m_inbox(*m_database), m_texts(*m_database, m_config, m_twilio),
+      m_access(*m_database, m_sessions, m_config), m_files(m_config.web_root),
       m_feed(m_streams, *m_database, m_access, console_build(m_files))
 {
     if (!m_config.admin_email.empty()) m_sessions.create_first_admin(m_config.admin_email, m_config.admin_password);
@@ -100,6 +108,8 @@ App::App(Config config)
     add_message_routes(m_router, m_texts, *m_database, m_access);
     add_inbox_routes(m_router, m_inbox, *m_database, m_access);
     add_drift_routes(m_router, m_drift, *m_database, m_access);
+    add_call_routes(m_router, m_outbound_calls, *m_database, m_access);
+    add_usage_routes(m_router, *m_database, m_access);
     add_metrics_routes(m_router, *m_database, [this] { return providers_health(); });
     add_event_routes(m_router, m_feed);
     add_static_routes(m_router, m_files, *m_database);
@@ -124,6 +134,7 @@ void App::start()
     m_streams.start({[this] { m_feed.look(); }, [this](http::EventStreams::Id id) { m_feed.gone(id); }});
     m_server->start();
     m_workers = std::make_unique<ProvisioningWorkers>(m_provisioning);
+    m_dialler = std::make_unique<Dialler>(m_outbound_calls);
     m_housekeeper = std::make_unique<Housekeeper>(m_lines, m_drift, m_outages, time_between_looks);
     m_traffic_workers = std::make_unique<TrafficWorkers>(*m_database, m_inbox, m_initiation, recurring_jobs());
     m_text_sender = std::make_unique<TextSender>(m_texts);
@@ -133,8 +144,10 @@ void App::stop()
 {
     m_provisioning.stop_working(); // waiting signups are answered with what is known
     m_streams.close();
+    m_outbound_calls.stop_working();
     m_housekeeper.reset();
     m_text_sender.reset();
+    m_dialler.reset();
     m_traffic_workers.reset(); // what still arrives is on disk, and processed after the next start
     m_workers.reset(); // a line that is being verified still reaches our own webhook
     m_server->stop();
@@ -171,5 +184,10 @@ std::vector<RecurringJob> App::recurring_jobs()
                         give_up_lost_calls(*m_database);
                         return Nothing{};
                     }});
+    jobs.push_back(
+        {"bill_numbers", time_until_first_poll, time_between_clean_ups, [this](std::string&) { return bill_numbers(*m_database); }});
+    if (m_config.has_twilio())
+        jobs.push_back({"compare_bills", time_between_comparisons, time_between_comparisons,
+            [this](std::string&) { return compare_bills(*m_database, m_twilio, now()); }});
     return jobs;
 }

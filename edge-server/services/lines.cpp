@@ -1,5 +1,6 @@
 #include "edge-server/services/lines.h"
 #include "edge-server/config.h"
+#include "edge-server/services/billing.h"
 #include "edge-server/services/retrying.h"
 #include "edge-server/services/secrets.h"
 #include "edge-server/store/notification_store.h"
@@ -221,6 +222,7 @@ void Lines::release(Work& work)
     auto const released = m_twilio.release(number.twilio_sid);
     if (released.status != 404 && handled_failure(work, m_twilio.provider(), released)) return;
     save(work, [&](sql::Writer& db) {
+        bill_number(db, number, now()); // the month that began since it was last billed
         mark_released(db, number.id);
         resolve_notifications_about(db, number.id);
         append_audit(db, {number.organization_id, "dealerline", "number_released", number.id, number.phone_number}, sha256_hex);

@@ -2,6 +2,7 @@
 #include "edge-server/embedded.h"
 #include "edge-server/store/message_answers.h"
 #include "edge-server/store/traffic_answers.h"
+#include "edge-server/store/usage_answers.h"
 #include "shared/api/refusal.h"
 
 #include <algorithm>
@@ -140,6 +141,8 @@ Result<Json> answer_read(sql::Reader& db, sql::SnapshotMark const& mark, std::st
     if (path == "/api/admin/orphans") return answer_orphans(db);
     if (path == "/api/admin/overview") return answer_overview(db, query, mark.made_at, Json::array());
 
+    if (path == "/api/usage") return answer_usage(db, {}, query("organization_id").value_or(""), query, mark.made_at);
+    if (path == "/api/usage/lines") return answer_usage_lines(db, {}, query("organization_id").value_or(""), query, mark.made_at);
     if (path == "/api/conversations") return answer_conversations(db, {}, query("organization_id").value_or(""), query);
     if (path == "/api/leads") return answer_leads(db, {}, query("organization_id").value_or(""), query);
     if (path == "/api/threads") return answer_threads(db, {}, query);

@@ -552,6 +552,7 @@ export async function start_installation({ settings = {}, latency = 0, doctor = 
             DEALERLINE_ADMIN_PASSWORD: admin.password,
             DEALERLINE_SIGNUPS_PER_IP_PER_HOUR: '1000',
             DEALERLINE_MAX_PURCHASES_PER_DAY: '1000',
+            DEALERLINE_QUIET_HOURS: 'ignored', // whatever the hour
             ...settings,
         };
         await installation.start_server({ shell });
