@@ -482,6 +482,18 @@ class Installation {
         return this.sim('/sim/calls', { from, to });
     }
 
+    // They talk, and ElevenLabs tells it: {call_sid, conversation_id, post_call: {fate, status} …}. `conversation`: {turns: [{role, message,
+    // at}], duration_seconds, title, summary, call_successful, collected, cost_fiat, started_at, termination_reason}
+    talk(from, to, conversation = {}) {
+        return this.sim('/sim/calls', { from, to, conversation });
+    }
+
+    // Every attempt to bring one of the vendors' webhooks, and how it went.
+    async webhooks(subject) {
+        const { webhooks } = await this.sim('/sim/webhooks');
+        return subject ? webhooks.filter((each) => each.subject === subject) : webhooks;
+    }
+
     // As a person with the vendor's own console would.
     async twilio(method, path, form) {
         const sid = credentials.TWILIO_ACCOUNT_SID;

@@ -44,6 +44,7 @@ Answer Controls::handle(Request const& request)
     auto const asked = request.method + " " + request.path;
     if (asked == "GET /sim/ledger") return json_answer(200, m_state.look([](Database& db) { return ledger(db); }));
     if (asked == "GET /sim/journal") return entries(request);
+    if (asked == "GET /sim/webhooks") return webhooks(request);
     if (asked == "GET /sim/settings") return json_answer(200, m_settings.all());
     if (asked == "GET /sim/workspace") return workspace();
     if (asked == "POST /sim/settings") return change_settings(request);
@@ -65,6 +66,13 @@ Answer Controls::entries(Request const& request) const
     auto const query = request.query_fields();
     auto const limit = std::clamp<int64_t>(number_in(query, "limit", most_entries), 1, most_entries);
     return json_answer(200, m_journal.entries_after(number_in(query, "after", 0), limit));
+}
+
+Answer Controls::webhooks(Request const& request) const
+{
+    auto const query = request.query_fields();
+    auto const limit = std::clamp<int64_t>(number_in(query, "limit", most_entries), 1, most_entries);
+    return json_answer(200, m_courier.entries_after(number_in(query, "after", 0), limit));
 }
 
 Answer Controls::workspace()
@@ -136,7 +144,11 @@ Answer Controls::call(Request const& request)
     if (!body || !body->is_object()) return refused(400, "from and to are needed");
     auto const to = without_separators(text_at(*body, "to"));
     if (!is_e164(to)) return refused(400, "to must be a whole number with its country, like +16045550123");
-    return json_answer(200, m_telephone.call(text_at(*body, "from"), to));
+    auto const from = text_at(*body, "from");
+    if (!body->contains("conversation")) return json_answer(200, m_telephone.call(from, to));
+    auto const talk = read_talk((*body)["conversation"]);
+    if (auto const* problem = std::get_if<std::string>(&talk)) return refused(400, *problem);
+    return json_answer(200, m_telephone.call(from, to, std::get<Talk>(talk)));
 }
 
 } // namespace simulator

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tools/telephony-sim/courier.h"
 #include "tools/telephony-sim/faults.h"
 #include "tools/telephony-sim/journal.h"
 #include "tools/telephony-sim/settings.h"
@@ -11,8 +12,8 @@ namespace simulator {
 // The simulator's own controls, below /sim/.
 class Controls {
 public:
-    Controls(State& state, Settings& settings, Journal const& journal, Faults& faults, Telephone& telephone)
-        : m_state(state), m_settings(settings), m_journal(journal), m_faults(faults), m_telephone(telephone)
+    Controls(State& state, Settings& settings, Journal const& journal, Faults& faults, Courier const& courier, Telephone& telephone)
+        : m_state(state), m_settings(settings), m_journal(journal), m_faults(faults), m_courier(courier), m_telephone(telephone)
     {
     }
 
@@ -20,6 +21,7 @@ public:
 
 private:
     Answer entries(Request const& request) const;
+    Answer webhooks(Request const& request) const;
     Answer workspace();
     Answer reset();
     Answer change_settings(Request const& request);
@@ -33,6 +35,7 @@ private:
     Settings& m_settings;
     Journal const& m_journal;
     Faults& m_faults;
+    Courier const& m_courier;
     Telephone& m_telephone;
 };
 

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "tools/telephony-sim/controls.h"
+#include "tools/telephony-sim/courier.h"
 #include "tools/telephony-sim/elevenlabs_api.h"
 #include "tools/telephony-sim/faults.h"
 #include "tools/telephony-sim/gate.h"
 #include "tools/telephony-sim/inventory.h"
 #include "tools/telephony-sim/journal.h"
 #include "tools/telephony-sim/late_effects.h"
+#include "tools/telephony-sim/recorder.h"
 #include "tools/telephony-sim/settings.h"
 #include "tools/telephony-sim/state.h"
 #include "tools/telephony-sim/telephone.h"
@@ -45,6 +47,8 @@ private:
     LateEffects m_late_effects;
     Gate m_gate;
     Inventory m_inventory;
+    Courier m_courier;
+    Recorder m_recorder;
     TwilioApi m_twilio;
     ElevenLabsApi m_elevenlabs;
     Telephone m_telephone;

@@ -248,7 +248,7 @@ Answer TwilioApi::buy(Request const& request, std::string const& type)
     if (phone_number.empty() && area_code == magic_area_code) return buy_magic(magic_fine, form);
     if (!phone_number.empty() && !is_e164(phone_number)) return twilio_refusal({400, 21421, phone_number + " is not a valid number"});
 
-    bool const updates_owned = m_settings.repeated_buy_updates(); // asked outside: the settings keep themselves in the state
+    bool const updates_owned = m_settings.repeated_buy_updates();
     auto const bought = m_state.change([&](Database& db) -> std::variant<Json, TwilioRefusal> {
         if (auto owned = updates_owned ? find_owned_by_number(db, phone_number) : std::nullopt) {
             if (auto refusal = apply_number_fields(form, *owned)) return *refusal;
