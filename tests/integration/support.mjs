@@ -488,6 +488,17 @@ class Installation {
         return this.sim('/sim/calls', { from, to, conversation });
     }
 
+    // A customer's text: {message_sid, webhook: {fate, status} …}. `more`: {media: pictures, date_sent: Unix seconds of the past}
+    text(from, to, body, more = {}) {
+        return this.sim('/sim/messages', { from, to, body, ...more });
+    }
+
+    // What a customer's telephone shows of the texts with a number.
+    async thread(customer, number) {
+        const query = new URLSearchParams({ with: customer, number });
+        return (await this.sim(`/sim/messages?${query}`)).messages;
+    }
+
     // Every attempt to bring one of the vendors' webhooks, and how it went.
     async webhooks(subject) {
         const { webhooks } = await this.sim('/sim/webhooks');

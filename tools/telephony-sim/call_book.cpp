@@ -95,7 +95,7 @@ std::optional<PageOf<CallRecord>> list_calls(Database& db, Fields const& query, 
         FROM calls
         WHERE sequence > $1 AND ($2 = '' OR caller = $2) AND ($3 = '' OR called = $3) AND started_at >= $4 AND started_at <= $5
         ORDER BY sequence LIMIT $6)",
-                                wanted)
+                          wanted)
                             : db.run(R"(
         SELECT sid, direction, caller, called, phone_number_sid, started_at, answered_at, ended_at, outcome, duration, price
         FROM calls

@@ -6,14 +6,17 @@
 #include "tools/telephony-sim/settings.h"
 #include "tools/telephony-sim/state.h"
 #include "tools/telephony-sim/telephone.h"
+#include "tools/telephony-sim/texting.h"
 
 namespace simulator {
 
 // The simulator's own controls, below /sim/.
 class Controls {
 public:
-    Controls(State& state, Settings& settings, Journal const& journal, Faults& faults, Courier const& courier, Telephone& telephone)
-        : m_state(state), m_settings(settings), m_journal(journal), m_faults(faults), m_courier(courier), m_telephone(telephone)
+    Controls(State& state, Settings& settings, Journal const& journal, Faults& faults, Courier const& courier, Telephone& telephone,
+        Texting& texting)
+        : m_state(state), m_settings(settings), m_journal(journal), m_faults(faults), m_courier(courier), m_telephone(telephone),
+          m_texting(texting)
     {
     }
 
@@ -30,6 +33,9 @@ private:
     Answer arm(Request const& request);
     Answer change_number(Request const& request);
     Answer call(Request const& request);
+    Answer text(Request const& request);
+    Answer thread(Request const& request) const;
+    Answer change_record(Request const& request);
 
     State& m_state;
     Settings& m_settings;
@@ -37,6 +43,7 @@ private:
     Faults& m_faults;
     Courier const& m_courier;
     Telephone& m_telephone;
+    Texting& m_texting;
 };
 
 } // namespace simulator

@@ -48,10 +48,7 @@ struct Courier::Fate {
     int64_t repeat_delay_ms = 0;
 };
 
-Courier::Courier(State& state, Settings const& settings, std::function<void(Json const&, std::string const&, std::string const&)> heard)
-    : m_state(state), m_settings(settings), m_heard(std::move(heard))
-{
-}
+Courier::Courier(State& state, Settings const& settings, Heard heard) : m_state(state), m_settings(settings), m_heard(std::move(heard)) { }
 
 Courier::Fate Courier::fate_of(std::string const& kind)
 {
@@ -209,9 +206,9 @@ Json Courier::try_twilio(Json const& webhook)
         fetched = fetch(request);
         attempts.insert(attempts.end(), fetched.attempts.begin(), fetched.attempts.end());
     }
-    if (!failed() && m_heard) m_heard(webhook, fetched.answer.content_type, fetched.answer.body);
     auto result = attempts.empty() ? Json{{"status", 0}} : attempts.back();
     result["fate"] = failed() ? "refused" : "delivered";
+    if (!failed()) result["heard"] = m_heard(webhook, fetched.answer.content_type, fetched.answer.body);
     result["attempts"] = attempts;
     return result;
 }

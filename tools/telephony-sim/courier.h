@@ -17,9 +17,10 @@ namespace simulator {
 // A webhook is {kind, subject} and of ElevenLabs {webhook_id, body}; of Twilio {url, method, form, fallback_url, fallback_method}.
 class Courier {
 public:
-    // `heard` gets the answer to a webhook of Twilio's.
-    Courier(State& state, Settings const& settings,
-        std::function<void(Json const& webhook, std::string const& type, std::string const& body)> heard);
+    // Gets the answer to a webhook of Twilio's, does what it asks for, and says what that was.
+    using Heard = std::function<std::string(Json const& webhook, std::string const& content_type, std::string const& body)>;
+
+    Courier(State& state, Settings const& settings, Heard heard);
     ~Courier() { stop(); }
 
     // Brings it before this returns, unless it has to wait. What became of it: {fate, status, ms, error, attempts …}.
@@ -45,7 +46,7 @@ private:
 
     State& m_state;
     Settings const& m_settings;
-    std::function<void(Json const&, std::string const&, std::string const&)> const m_heard;
+    Heard const m_heard;
     std::mutex m_mutex;
     std::condition_variable m_changed;
     bool m_stopped = false;

@@ -12,6 +12,7 @@
 #include "tools/telephony-sim/settings.h"
 #include "tools/telephony-sim/state.h"
 #include "tools/telephony-sim/telephone.h"
+#include "tools/telephony-sim/texting.h"
 #include "tools/telephony-sim/twilio_api.h"
 
 #include <cstdint>
@@ -49,6 +50,7 @@ private:
     Inventory m_inventory;
     Courier m_courier;
     Recorder m_recorder;
+    Texting m_texting;
     TwilioApi m_twilio;
     ElevenLabsApi m_elevenlabs;
     Telephone m_telephone;

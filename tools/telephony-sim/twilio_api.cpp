@@ -117,6 +117,17 @@ TwilioApi::Operation TwilioApi::find(Request const& request)
         else if (!leaf.empty())
             found = number_operation(request, leaf);
     }
+    auto const leaf_of = [&](size_t index) { return segments.size() > index ? without_json(segments[index]) : ""; };
+    bool const is_list = segments.size() == 4;
+    if (is_list && segments[3] == "Messages.json") found = messages_operation(request, segments, "");
+    if (is_list && segments[3] == "Calls.json") found = calls_operation(request, "");
+    if (segments.size() == 5 && segments[3] == "Messages" && !leaf_of(4).empty()) found = messages_operation(request, segments, leaf_of(4));
+    if (segments.size() == 6 && segments[3] == "Messages" && segments[5] == "Media.json")
+        found = messages_operation(request, segments, segments[4]);
+    if (segments.size() == 5 && segments[3] == "Calls" && !leaf_of(4).empty()) found = calls_operation(request, leaf_of(4));
+    if (segments.size() == 5 && segments[3] == "Usage" && segments[4] == "Records.json") found = usage_operation(request, "");
+    if (segments.size() == 6 && segments[3] == "Usage" && segments[4] == "Records" && !leaf_of(5).empty())
+        found = usage_operation(request, leaf_of(5));
     if (!found.work) {
         found.work = [&request] { return twilio_refusal({405, 20004, "Method not allowed: " + request.method}); };
     }
@@ -191,7 +202,8 @@ Answer TwilioApi::account(Request const& request, bool in_list)
         {"uri", account_path(".json")},
         {"subresource_uris",
             {{"available_phone_numbers", account_path("/AvailablePhoneNumbers.json")},
-                {"incoming_phone_numbers", account_path("/IncomingPhoneNumbers.json")}, {"balance", account_path("/Balance.json")}}}};
+                {"incoming_phone_numbers", account_path("/IncomingPhoneNumbers.json")}, {"messages", account_path("/Messages.json")},
+                {"calls", account_path("/Calls.json")}, {"balance", account_path("/Balance.json")}}}};
     if (!in_list) return twilio_answer(200, resource);
     auto const query = request.query_fields();
     auto const name = field(query, "FriendlyName");
