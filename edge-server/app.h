@@ -6,9 +6,12 @@
 #include "edge-server/http/server.h"
 #include "edge-server/jobs/housekeeper.h"
 #include "edge-server/jobs/provisioning_workers.h"
+#include "edge-server/jobs/traffic_workers.h"
 #include "edge-server/routes/access.h"
 #include "edge-server/routes/event_routes.h"
+#include "edge-server/services/inbox.h"
 #include "edge-server/services/initiation.h"
+#include "edge-server/services/pollers.h"
 #include "edge-server/services/signup.h"
 
 #include <memory>
@@ -29,6 +32,7 @@ public:
 private:
     ElevenLabsClient* elevenlabs() { return m_elevenlabs ? &*m_elevenlabs : nullptr; }
     std::vector<ProviderClient const*> providers();
+    std::vector<RecurringJob> recurring_jobs();
 
     Config m_config;
     std::unique_ptr<sql::Database> m_database;
@@ -45,6 +49,8 @@ private:
     Outages m_outages;
     Signups m_signups;
     Initiation m_initiation;
+    Inbox m_inbox;
+    std::optional<Pollers> m_pollers; // none without ElevenLabs' key
     Access m_access;
     http::Files m_files;
     http::EventStreams m_streams;
@@ -53,6 +59,7 @@ private:
     std::unique_ptr<http::Server> m_server;
     std::unique_ptr<ProvisioningWorkers> m_workers;
     std::unique_ptr<Housekeeper> m_housekeeper;
+    std::unique_ptr<TrafficWorkers> m_traffic_workers;
 };
 
 std::unique_ptr<sql::Database> open_migrated(std::string const& address);
