@@ -483,6 +483,29 @@ class Installation {
         return this.sim('/sim/calls', { from, to });
     }
 
+    // They talk, and ElevenLabs tells it: {call_sid, conversation_id, post_call: {fate, status} …}. `conversation`: {turns: [{role, message,
+    // at}], duration_seconds, title, summary, call_successful, collected, cost_fiat, started_at, termination_reason}
+    talk(from, to, conversation = {}) {
+        return this.sim('/sim/calls', { from, to, conversation });
+    }
+
+    // A customer's text: {message_sid, webhook: {fate, status} …}. `more`: {media: pictures, date_sent: Unix seconds of the past}
+    text(from, to, body, more = {}) {
+        return this.sim('/sim/messages', { from, to, body, ...more });
+    }
+
+    // What a customer's telephone shows of the texts with a number.
+    async thread(customer, number) {
+        const query = new URLSearchParams({ with: customer, number });
+        return (await this.sim(`/sim/messages?${query}`)).messages;
+    }
+
+    // Every attempt to bring one of the vendors' webhooks, and how it went.
+    async webhooks(subject) {
+        const { webhooks } = await this.sim('/sim/webhooks');
+        return subject ? webhooks.filter((each) => each.subject === subject) : webhooks;
+    }
+
     // As a person with the vendor's own console would.
     async twilio(method, path, form) {
         const sid = credentials.TWILIO_ACCOUNT_SID;
