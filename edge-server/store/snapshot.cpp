@@ -37,7 +37,7 @@ constexpr std::array kept_tables{
     sql::KeptTable{"rates", "kind, micro_dollars"},
     sql::KeptTable{"audit_log", "organization_id, sequence, actor, action, subject, detail, at, previous_hash, hash"},
 };
-constexpr std::array<std::string_view, 4> left_out{"sessions", "idempotency_keys", "events", "event_counter"};
+constexpr std::array<std::string_view, 5> left_out{"sessions", "idempotency_keys", "address_signups", "events", "event_counter"};
 
 std::string schema()
 {
