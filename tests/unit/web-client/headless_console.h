@@ -89,7 +89,7 @@ public:
     std::string told;
     std::vector<std::pair<std::string, std::string>> history{{"", ""}}; // address and memory
     std::vector<console::DrawnText> drawn;
-    std::int64_t present = 1'795'000'000'000; // 18 November 2026, 18:26:40 UTC
+    std::int64_t present = 1'795'000'000'000; // 18 November 2026, 11:06:40 UTC
     bool listening = false;
     int listens = 0; // how often it was switched
     bool reloaded = false;

@@ -429,6 +429,25 @@ TEST_CASE("a snapshot counts to its own time, and the providers' states begin on
     CHECK(lines.size() == 1);
 }
 
+TEST_CASE("a provider's row says how it did, when it last answered, and until when it is left alone")
+{
+    HeadlessConsole console;
+    console.sign_in_as(admin);
+    console.go("#/overview", false);
+    console.serve();
+    CHECK(console.says("None of 120 failed · last answer 6 min ago"));
+    CHECK(console.says("1 of 40 failed · last answer 6 min ago"));
+    CHECK(console.says("None of 9 failed · last answer just now"));
+    CHECK(console.says("Left alone until 3:07:00 AM"));
+    int records = 0;
+    for (auto const& node : console.app.mirror().nodes())
+        records += node.key.starts_with("provider-") && node.key.ends_with("-record");
+    CHECK(records == 3); // of the fourth nothing is known
+    console.present += 21'000;
+    console.frames();
+    CHECK_FALSE(console.says("Left alone until 3:07:00 AM"));
+}
+
 TEST_CASE("an answer that takes long is said to, until it comes")
 {
     HeadlessConsole console;
