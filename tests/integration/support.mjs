@@ -186,7 +186,7 @@ export function assert_refused(answer, status, { code, field } = {}) {
 // --- waiting ---
 
 // Reads until the value is the expected one; the last difference is the error.
-export async function eventually(read, expected, limit = 5_000) {
+export async function eventually(read, expected, limit = 30_000) {
     for (const end = Date.now() + limit; ; await pause(50)) {
         const value = await read();
         try {
