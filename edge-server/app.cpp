@@ -6,20 +6,24 @@
 #include "edge-server/routes/drift_routes.h"
 #include "edge-server/routes/inbox_routes.h"
 #include "edge-server/routes/installation.h"
+#include "edge-server/routes/message_routes.h"
 #include "edge-server/routes/metrics_routes.h"
 #include "edge-server/routes/organization_routes.h"
 #include "edge-server/routes/session_routes.h"
 #include "edge-server/routes/signup_routes.h"
 #include "edge-server/routes/static_routes.h"
+#include "edge-server/routes/twilio_routes.h"
 #include "edge-server/routes/usage_routes.h"
 #include "edge-server/routes/webhook_routes.h"
 #include "edge-server/services/billing.h"
 #include "edge-server/services/comparison.h"
+#include "edge-server/services/message_poller.h"
 #include "edge-server/services/post_call.h"
 #include "edge-server/services/secrets.h"
 #include "edge-server/store/call_attempt_store.h"
 #include "edge-server/store/job_store.h"
 #include "edge-server/store/line_store.h"
+#include "edge-server/store/message_store.h"
 #include "edge-server/store/provisioning_store.h"
 #include "shared/base/text.h"
 
@@ -59,6 +63,7 @@ std::string prepare(sql::Database& database)
         void_all_line_leases(db);
         void_all_attempt_leases(db);
         void_all_job_leases(db);
+        void_all_text_leases(db);
         void_all_leases(db); // their holders died with the last process: this one has the file to itself
         return installation_id(db, random_hex(8));
     });
@@ -78,15 +83,19 @@ App::App(Config config)
       m_lines(*m_database, m_config, m_provisioning, m_twilio, elevenlabs()),
       m_drift(*m_database, m_config, m_installation_id, m_provisioning, m_twilio, elevenlabs()), m_outages(*m_database, providers()),
       m_outbound_calls(*m_database, m_config, elevenlabs()), m_signups(*m_database, m_config, m_hasher, m_sessions),
-      m_initiation(*m_database, m_config.default_name), m_inbox(*m_database), m_access(*m_database, m_sessions, m_config),
-      m_files(m_config.web_root), m_feed(m_streams, *m_database, m_access, console_build(m_files))
+      m_initiation(*m_database, m_config.default_name), m_inbox(*m_database), m_texts(*m_database, m_config, m_twilio),
+      m_access(*m_database, m_sessions, m_config), m_files(m_config.web_root),
+      m_feed(m_streams, *m_database, m_access, console_build(m_files))
 {
     if (!m_config.admin_email.empty()) m_sessions.create_first_admin(m_config.admin_email, m_config.admin_password);
     if (m_elevenlabs) m_pollers.emplace(*m_database, m_config, m_inbox, *m_elevenlabs);
     m_inbox.add("elevenlabs", "post_call_transcription", take_transcription);
     m_inbox.add("elevenlabs", "call_initiation_failure", take_initiation_failure);
+    m_inbox.add("twilio", "sms", [this](sql::Writer& db, InboxItem const& item) { return take_text(db, m_config, item); });
+    m_inbox.add("twilio", "message_status", take_message_status);
     m_initiation.on_begun([this] { m_inbox.wake(); });
     add_webhook_routes(m_router, m_initiation, m_inbox, m_config); // first: the most urgent
+    add_twilio_routes(m_router, m_inbox, *m_database, m_config);
     add_signup_routes(m_router, m_signups, m_provisioning, *m_database, m_access, m_files, m_config);
     add_session_routes(m_router, m_sessions, *m_database, m_access, installation_of(m_config, console_build(m_files)));
     auto const wake_lines = [this] {
@@ -96,6 +105,7 @@ App::App(Config config)
     add_admin_routes(m_router, m_provisioning, *m_database, m_access, [this] { return providers_health(); });
     add_conversation_routes(m_router, *m_database, m_access);
     add_lead_routes(m_router, *m_database, m_access);
+    add_message_routes(m_router, m_texts, *m_database, m_access);
     add_inbox_routes(m_router, m_inbox, *m_database, m_access);
     add_drift_routes(m_router, m_drift, *m_database, m_access);
     add_call_routes(m_router, m_outbound_calls, *m_database, m_access);
@@ -127,6 +137,7 @@ void App::start()
     m_dialler = std::make_unique<Dialler>(m_outbound_calls);
     m_housekeeper = std::make_unique<Housekeeper>(m_lines, m_drift, m_outages, time_between_looks);
     m_traffic_workers = std::make_unique<TrafficWorkers>(*m_database, m_inbox, m_initiation, recurring_jobs());
+    m_text_sender = std::make_unique<TextSender>(m_texts);
 }
 
 void App::stop()
@@ -136,6 +147,7 @@ void App::stop()
     m_outbound_calls.stop_working();
     m_housekeeper.reset();
     m_dialler.reset();
+    m_text_sender.reset();
     m_traffic_workers.reset(); // what still arrives is on disk, and processed after the next start
     m_workers.reset(); // a line that is being verified still reaches our own webhook
     m_server->stop();
@@ -165,6 +177,9 @@ std::vector<RecurringJob> App::recurring_jobs()
         jobs.push_back(
             {"check_webhook", time_between_checks, time_between_checks, [this](std::string&) { return m_pollers->check_webhook(); }});
     }
+    if (m_config.has_twilio())
+        jobs.push_back({"poll_messages", time_until_first_poll, time_between_polls,
+            [this](std::string& position) { return poll_messages(*m_database, m_config, m_twilio, m_inbox, position); }});
     jobs.push_back({"give_up_lost_calls", time_between_clean_ups, time_between_clean_ups, [this](std::string&) -> Outcome {
                         give_up_lost_calls(*m_database);
                         return Nothing{};

@@ -7,6 +7,7 @@
 #include "edge-server/jobs/dialler.h"
 #include "edge-server/jobs/housekeeper.h"
 #include "edge-server/jobs/provisioning_workers.h"
+#include "edge-server/jobs/text_sender.h"
 #include "edge-server/jobs/traffic_workers.h"
 #include "edge-server/routes/access.h"
 #include "edge-server/routes/event_routes.h"
@@ -52,6 +53,7 @@ private:
     Signups m_signups;
     Initiation m_initiation;
     Inbox m_inbox;
+    Texts m_texts;
     std::optional<Pollers> m_pollers; // none without ElevenLabs' key
     Access m_access;
     http::Files m_files;
@@ -63,6 +65,7 @@ private:
     std::unique_ptr<Dialler> m_dialler;
     std::unique_ptr<Housekeeper> m_housekeeper;
     std::unique_ptr<TrafficWorkers> m_traffic_workers;
+    std::unique_ptr<TextSender> m_text_sender;
 };
 
 std::unique_ptr<sql::Database> open_migrated(std::string const& address);

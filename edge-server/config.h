@@ -33,6 +33,7 @@ struct Config {
     std::string quiet_hours = "kept"; // or ignored, against simulated vendors only
     std::string budget = "50.00"; // a month, of a new organisation
     std::string default_name = "Jack Automotive";
+    std::string default_number; // sends for who has no active number of its own; '' for none
     std::string country = "CA";
     std::string area_code = "604";
     int max_purchases_per_day = 25;

@@ -1,6 +1,7 @@
 #include "edge-server/store/snapshot.h"
 #include "edge-server/embedded.h"
 #include "edge-server/store/answers.h"
+#include "edge-server/store/message_answers.h"
 #include "edge-server/store/traffic_answers.h"
 #include "edge-server/store/usage_answers.h"
 #include "shared/api/refusal.h"
@@ -145,6 +146,7 @@ Result<Json> answer_read(sql::Reader& db, sql::SnapshotMark const& mark, std::st
     if (path == "/api/usage/lines") return answer_usage_lines(db, {}, query("organization_id").value_or(""), query, mark.made_at);
     if (path == "/api/conversations") return answer_conversations(db, {}, query("organization_id").value_or(""), query);
     if (path == "/api/leads") return answer_leads(db, {}, query("organization_id").value_or(""), query);
+    if (path == "/api/threads") return answer_threads(db, {}, query);
     if (path == "/api/activity") return answer_activity(db, {}, query("organization_id").value_or(""), query);
 
     auto const parts = split(path, '/'); // "", "api", …
@@ -162,6 +164,7 @@ Result<Json> answer_read(sql::Reader& db, sql::SnapshotMark const& mark, std::st
     if (parts.size() == 4) return answer_organization(db, id);
     if (parts[4] == "conversations") return answer_conversations(db, {}, id, query);
     if (parts[4] == "leads") return answer_leads(db, {}, id, query);
+    if (parts[4] == "messages") return answer_texts(db, id, query);
     if (parts[4] == "activity") return answer_activity(db, {}, id, query);
     if (parts[4] == "phone-numbers") return answer_numbers_of(db, id);
     if (parts[4] == "provisioning") {
