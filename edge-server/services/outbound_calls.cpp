@@ -231,14 +231,26 @@ void OutboundCalls::look(Work& work)
     auto& attempt = work.attempt;
     auto const from = m_database.read(
         sql::Scope::organization(attempt.organization_id), [&](sql::Reader& db) { return find_phone_number(db, attempt.phone_number_id); });
+    auto const agent_id = from && !from->agent_id.empty() ? from->agent_id : m_config.elevenlabs_agent_id;
     save(work);
-    auto const found
-        = m_elevenlabs->find_conversations(from && !from->agent_id.empty() ? from->agent_id : m_config.elevenlabs_agent_id, attempt.id);
-    if (found.answer && !found.value.empty()) return place(work, found.value.front(), {});
+    auto const found = m_elevenlabs->find_conversations(agent_id, attempt.id);
+    for (auto const& id : found.value) {
+        // Asked for itself: a filter that is ignored one day must not hand us somebody else's call.
+        save(work);
+        auto const conversation = m_elevenlabs->get_conversation(id);
+        if (!conversation) return look_later(work, conversation);
+        if (text_of(conversation.body, "user_id") == attempt.id)
+            return place(work, id, text_of(member_of(member_of(conversation.body, "metadata"), "phone_call"), "call_sid"));
+    }
     if (found.answer && now() > attempt.posted_at.plus_seconds(grace_seconds))
         return finish(work, "failed", "ElevenLabs knows of no such call, so nobody seems to have been called. It may be tried again.");
-    ++attempt.attempts;
-    later(work, found.answer ? between_looks : std::max({between_looks, back_off(attempt.attempts), found.answer.retry_after}));
+    look_later(work, found.answer);
+}
+
+void OutboundCalls::look_later(Work& work, ProviderAnswer const& answer)
+{
+    ++work.attempt.attempts;
+    later(work, answer ? between_looks : std::max({between_looks, back_off(work.attempt.attempts), answer.retry_after}));
 }
 
 void OutboundCalls::place(Work& work, std::string const& conversation_id, std::string const& call_sid)

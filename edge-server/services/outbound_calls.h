@@ -48,6 +48,7 @@ private:
     void advance(Work& work);
     void dial(Work& work);
     void look(Work& work);
+    void look_later(Work& work, ProviderAnswer const& answer);
     void place(Work& work, std::string const& conversation_id, std::string const& call_sid);
     void finish(Work& work, char const* state, std::string cause);
     void later(Work& work, std::chrono::milliseconds delay);

@@ -11,7 +11,6 @@
 
 namespace {
 
-constexpr std::int64_t longest_call_minutes = 10; // the agent ends a call then
 constexpr std::int64_t agent_minute = 80'000; // micro-dollars that a minute costs at ElevenLabs, at most
 constexpr std::int64_t answer_seconds = 3600; // who has just written waits for an answer, also at night
 

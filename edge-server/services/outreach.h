@@ -4,6 +4,7 @@
 #include "shared/base/error.h"
 #include "shared/domain/phone_number.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -13,7 +14,9 @@ struct Config;
 
 enum class Channel { Call, Text };
 
-// What is set aside for a call until it has ended: as long as the agent lets one be, at the rate in force and what such a minute costs
+inline constexpr std::int64_t longest_call_minutes = 10; // the agent ends a call then; the doctor looks whether it does
+
+// What is set aside for a call until it has ended: the longest one, at the rate in force and what such a minute costs
 // at ElevenLabs.
 std::int64_t reserve_of_call(sql::Reader& db, Time at);
 
