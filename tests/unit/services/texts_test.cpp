@@ -4,6 +4,7 @@
 #include "edge-server/services/twilio_signature.h"
 #include "edge-server/store/lead_store.h"
 #include "edge-server/store/opt_out_store.h"
+#include "edge-server/store/phone_number_store.h"
 #include "shared/base/id.h"
 #include "tests/support/temporary.h"
 
@@ -64,6 +65,7 @@ struct Lot {
         text.state = "queued";
         text.sent_at = text.created_at = now();
         database->write(sql::Scope::platform(), [&](sql::Writer& db) {
+            text.phone_number_id = find_owned_number(db, line.phone_number)->id;
             text.lead_id = reach_lead(db, line.organization_id, customer, text.id, now());
             insert_outbound_text(db, text, {}, {});
         });
