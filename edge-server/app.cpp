@@ -146,8 +146,8 @@ void App::stop()
     m_streams.close();
     m_outbound_calls.stop_working();
     m_housekeeper.reset();
-    m_dialler.reset();
     m_text_sender.reset();
+    m_dialler.reset();
     m_traffic_workers.reset(); // what still arrives is on disk, and processed after the next start
     m_workers.reset(); // a line that is being verified still reaches our own webhook
     m_server->stop();

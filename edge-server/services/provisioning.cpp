@@ -197,7 +197,7 @@ bool Provisioning::handled_failure(Work& work, ProviderClient const& provider, P
             try_later(work, quoted(name, answer), std::max(back_off(work.run.attempts), answer.retry_after));
         return true;
     case Ending::Unauthorized: {
-        bool const funds = answer.code == "20005" || answer.status == 402;
+        bool const funds = is_about_funds(answer);
         stop(work,
             (funds ? name + "'s account is suspended or out of funds. " : name + " refused our credentials. ") + quoted(name, answer),
             funds ? "Put the " + name + " account in order, then try again."

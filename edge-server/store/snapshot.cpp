@@ -1,6 +1,5 @@
 #include "edge-server/store/snapshot.h"
 #include "edge-server/embedded.h"
-#include "edge-server/store/answers.h"
 #include "edge-server/store/message_answers.h"
 #include "edge-server/store/traffic_answers.h"
 #include "edge-server/store/usage_answers.h"
@@ -63,7 +62,8 @@ constexpr std::array kept_tables{
     sql::KeptTable{"budgets", "organization_id, monthly, warned, changed_at"},
     sql::KeptTable{"audit_log", "organization_id, sequence, actor, action, subject, detail, at, previous_hash, hash"},
 };
-constexpr std::array<std::string_view, 11> left_out{"sessions", "idempotency_keys", "events", "event_counter", "webhook_inbox", "jobs",
+constexpr std::array<std::string_view, 12> left_out{"sessions", "idempotency_keys", "address_signups", "events", "event_counter",
+    "webhook_inbox", "jobs",
     // Kept by the search index of the new file itself.
     "conversation_words_config", "conversation_words_content", "conversation_words_data", "conversation_words_docsize",
     "conversation_words_idx"};
