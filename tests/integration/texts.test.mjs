@@ -413,7 +413,7 @@ describe('texts', { concurrency: 4 }, () => {
             await installation.sim('/sim/settings', { webhook_loss: 100 });
             const reply = await sent(installation, ours, { lead_id, body: 'Hi' });
             await until(() => gone_to(installation, customer), ({ length }) => length === 1); // Twilio would refuse it after the STOP
-            await writes(installation, customer, ours.number, 'I am here', { date_sent: Math.floor(Date.now() / 1000) - 90 });
+            await writes(installation, customer, ours.number, 'I am here');
             await writes(installation, customer, ours.number, 'STOP');
             await until(() => thread_of(installation, ours, customer), ({ opted_out, unread }) => opted_out && unread === 3, 240_000);
             await in_state(installation, ours, reply, 'delivered');
