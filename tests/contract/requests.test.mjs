@@ -92,6 +92,23 @@ describe('the requests of the edge server', { skip }, () => {
         await assert_live(installation, id);
     });
 
+    test('of texts pass', async () => {
+        const { id, session, number } = await installation.found('judged-texts-motors');
+        const writes = (body) => installation.sim('/sim/messages', { from: '+17785550142', to: number, body });
+        await writes('START');
+        const thread = async () => (await installation.get('/api/threads', session)).threads[0];
+        const { id: lead_id } = await until(thread, (found) => found);
+        const outbound = async () => (await installation.get(`/api/organizations/${id}/messages`, session)).messages.filter(({ direction }) => direction === 'outbound');
+        for (const body of ['Is 5 o’clock & a half fine? 👍', 'The answer to this one is lost']) {
+            if (body.includes('lost')) await installation.arm({ operation: 'twilio.create_message', kind: 'lost' });
+            const sent = await installation.api('POST', `/api/organizations/${id}/messages`, { session, json: { lead_id, body } });
+            assert.equal(sent.status, 201, sent.text);
+            await until(outbound, (texts) => texts.every(({ state }) => state === 'delivered'));
+        }
+        await until(() => installation.journal('twilio.list_messages'), (entries) => entries.some(({ path }) => path.includes('DateSent')));
+        await until(() => installation.journal('twilio.fetch_message'), ({ length }) => length > 0);
+    });
+
     test('of a lost purchase and a repeated import pass', async () => {
         await installation.latency({ 'twilio.buy': 20_000 });
         const before = (await installation.journal('twilio.buy')).length;
@@ -111,23 +128,6 @@ describe('the requests of the edge server', { skip }, () => {
         const answer = await installation.activate(number, await installation.import_by_hand(number));
         assert.equal(answer.status, 200, answer.text);
         await assert_live(installation, id, number);
-    });
-
-    test('of texts pass', async () => {
-        const { id, session, number } = await installation.found('judged-texts-motors');
-        const writes = (body) => installation.sim('/sim/messages', { from: '+17785550142', to: number, body });
-        await writes('START');
-        const thread = async () => (await installation.get('/api/threads', session)).threads[0];
-        const { id: lead_id } = await until(thread, (found) => found);
-        const outbound = async () => (await installation.get(`/api/organizations/${id}/messages`, session)).messages.filter(({ direction }) => direction === 'outbound');
-        for (const body of ['Is 5 o’clock & a half fine? 👍', 'The answer to this one is lost']) {
-            if (body.includes('lost')) await installation.arm({ operation: 'twilio.create_message', kind: 'lost' });
-            const sent = await installation.api('POST', `/api/organizations/${id}/messages`, { session, json: { lead_id, body } });
-            assert.equal(sent.status, 201, sent.text);
-            await until(outbound, (texts) => texts.every(({ state }) => state === 'delivered'));
-        }
-        await until(() => installation.journal('twilio.list_messages'), (entries) => entries.some(({ path }) => path.includes('DateSent')));
-        await until(() => installation.journal('twilio.fetch_message'), ({ length }) => length > 0);
     });
 
     test('have no field, parameter or sign that the vendors do not know', async () => {
