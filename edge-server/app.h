@@ -4,8 +4,10 @@
 #include "edge-server/http/event_streams.h"
 #include "edge-server/http/files.h"
 #include "edge-server/http/server.h"
+#include "edge-server/jobs/dialler.h"
 #include "edge-server/jobs/housekeeper.h"
 #include "edge-server/jobs/provisioning_workers.h"
+#include "edge-server/jobs/text_sender.h"
 #include "edge-server/jobs/traffic_workers.h"
 #include "edge-server/routes/access.h"
 #include "edge-server/routes/event_routes.h"
@@ -47,9 +49,11 @@ private:
     Lines m_lines;
     Drift m_drift;
     Outages m_outages;
+    OutboundCalls m_outbound_calls;
     Signups m_signups;
     Initiation m_initiation;
     Inbox m_inbox;
+    Texts m_texts;
     std::optional<Pollers> m_pollers; // none without ElevenLabs' key
     Access m_access;
     http::Files m_files;
@@ -58,8 +62,10 @@ private:
     http::Router m_router;
     std::unique_ptr<http::Server> m_server;
     std::unique_ptr<ProvisioningWorkers> m_workers;
+    std::unique_ptr<Dialler> m_dialler;
     std::unique_ptr<Housekeeper> m_housekeeper;
     std::unique_ptr<TrafficWorkers> m_traffic_workers;
+    std::unique_ptr<TextSender> m_text_sender;
 };
 
 std::unique_ptr<sql::Database> open_migrated(std::string const& address);

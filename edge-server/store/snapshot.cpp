@@ -1,6 +1,8 @@
 #include "edge-server/store/snapshot.h"
 #include "edge-server/embedded.h"
+#include "edge-server/store/message_answers.h"
 #include "edge-server/store/traffic_answers.h"
+#include "edge-server/store/usage_answers.h"
 #include "shared/api/refusal.h"
 
 #include <algorithm>
@@ -60,7 +62,8 @@ constexpr std::array kept_tables{
     sql::KeptTable{"budgets", "organization_id, monthly, warned, changed_at"},
     sql::KeptTable{"audit_log", "organization_id, sequence, actor, action, subject, detail, at, previous_hash, hash"},
 };
-constexpr std::array<std::string_view, 11> left_out{"sessions", "idempotency_keys", "events", "event_counter", "webhook_inbox", "jobs",
+constexpr std::array<std::string_view, 12> left_out{"sessions", "idempotency_keys", "address_signups", "events", "event_counter",
+    "webhook_inbox", "jobs",
     // Kept by the search index of the new file itself.
     "conversation_words_config", "conversation_words_content", "conversation_words_data", "conversation_words_docsize",
     "conversation_words_idx"};
@@ -139,8 +142,11 @@ Result<Json> answer_read(sql::Reader& db, sql::SnapshotMark const& mark, std::st
     if (path == "/api/admin/orphans") return answer_orphans(db);
     if (path == "/api/admin/overview") return answer_overview(db, query, mark.made_at, Json::array());
 
+    if (path == "/api/usage") return answer_usage(db, {}, query("organization_id").value_or(""), query, mark.made_at);
+    if (path == "/api/usage/lines") return answer_usage_lines(db, {}, query("organization_id").value_or(""), query, mark.made_at);
     if (path == "/api/conversations") return answer_conversations(db, {}, query("organization_id").value_or(""), query);
     if (path == "/api/leads") return answer_leads(db, {}, query("organization_id").value_or(""), query);
+    if (path == "/api/threads") return answer_threads(db, {}, query);
     if (path == "/api/activity") return answer_activity(db, {}, query("organization_id").value_or(""), query);
 
     auto const parts = split(path, '/'); // "", "api", …
@@ -158,6 +164,7 @@ Result<Json> answer_read(sql::Reader& db, sql::SnapshotMark const& mark, std::st
     if (parts.size() == 4) return answer_organization(db, id);
     if (parts[4] == "conversations") return answer_conversations(db, {}, id, query);
     if (parts[4] == "leads") return answer_leads(db, {}, id, query);
+    if (parts[4] == "messages") return answer_texts(db, id, query);
     if (parts[4] == "activity") return answer_activity(db, {}, id, query);
     if (parts[4] == "phone-numbers") return answer_numbers_of(db, id);
     if (parts[4] == "provisioning") {
