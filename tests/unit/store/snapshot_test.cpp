@@ -74,7 +74,7 @@ TEST_CASE("every table and column is decided: in a snapshot, blanked, or left ou
         decided.emplace(name);
     for (auto const& table : kept_in_snapshots()) {
         decided.emplace(table.name);
-        std::string const columns = ", " + std::string(table.columns) + ", " + table.blanked + ", lease_owner, lease_until, ";
+        std::string const columns = ", " + std::string(table.columns) + ", " + table.blanked + ", lease_owner, lease_until, request_key, ";
         for (auto const& row : database->read(
                  sql::Scope::platform(), [&](sql::Reader& db) { return db.run("SELECT name FROM pragma_table_info($1)", {table.name}); })) {
             INFO(table.name << " has " << row.text(0));
