@@ -136,7 +136,8 @@ void App::start()
     m_workers = std::make_unique<ProvisioningWorkers>(m_provisioning);
     m_dialler = std::make_unique<Dialler>(m_outbound_calls);
     m_housekeeper = std::make_unique<Housekeeper>(m_lines, m_drift, m_outages, time_between_looks);
-    m_traffic_workers = std::make_unique<TrafficWorkers>(*m_database, m_inbox, m_initiation, recurring_jobs());
+    m_recurring_jobs = std::make_unique<RecurringJobs>(*m_database, recurring_jobs());
+    m_traffic_workers = std::make_unique<TrafficWorkers>(m_inbox, m_initiation, *m_recurring_jobs);
     m_text_sender = std::make_unique<TextSender>(m_texts);
 }
 

@@ -64,6 +64,7 @@ private:
     std::unique_ptr<ProvisioningWorkers> m_workers;
     std::unique_ptr<Dialler> m_dialler;
     std::unique_ptr<Housekeeper> m_housekeeper;
+    std::unique_ptr<RecurringJobs> m_recurring_jobs;
     std::unique_ptr<TrafficWorkers> m_traffic_workers;
     std::unique_ptr<TextSender> m_text_sender;
 };

@@ -1,5 +1,6 @@
 #include "edge-server/services/initiation.h"
 #include "edge-server/store/call_store.h"
+#include "edge-server/store/conversation_store.h"
 #include "shared/api/records.h"
 #include "shared/base/id.h"
 #include "shared/base/json.h"
@@ -217,10 +218,18 @@ void Initiation::note_begun(Begun begun)
     if (m_on_begun) m_on_begun();
 }
 
-std::vector<Initiation::Begun> Initiation::take_begun()
+void Initiation::tell_begun()
 {
-    std::lock_guard const lock(m_mutex);
-    return std::exchange(m_begun, {});
+    std::vector<Begun> begun;
+    {
+        std::lock_guard const lock(m_mutex);
+        begun.swap(m_begun);
+    }
+    if (begun.empty()) return;
+    m_database.write(sql::Scope::routing(), [&](sql::Writer& db) {
+        for (auto const& call : begun)
+            conversation_changed(db, call.organization_id, call.conversation_id);
+    });
 }
 
 NamedValues outbound_variables(sql::Reader& db, std::string const& organization_id, std::string const& organization_name,

@@ -24,12 +24,9 @@ public:
     std::string answer(std::string_view body);
     ProviderHealth const& health() const { return m_health; }
 
-    struct Begun {
-        std::string organization_id;
-        std::string conversation_id;
-    };
-    // The calls that were recorded since the last time; those that a crowd pushed out are missing. `f` is called when there is a first one.
-    std::vector<Begun> take_begun();
+    // Consoles hear of the calls that were recorded since the last time, a moment after them: the answer to a call does not wait for that.
+    // `f` is called when there is a first one.
+    void tell_begun();
     void on_begun(std::function<void()> f) { m_on_begun = std::move(f); }
 
 private:
@@ -37,6 +34,10 @@ private:
     std::string find_answer(std::string_view body, std::string& problem);
     std::string remembered_name(std::string const& called_number);
     void remember_name(std::string const& called_number, std::string const& name);
+    struct Begun {
+        std::string organization_id;
+        std::string conversation_id;
+    };
     void note_begun(Begun begun);
 
     sql::Database& m_database;

@@ -55,8 +55,8 @@ std::optional<CallAttempt> find_attempt_by_key(sql::Reader& db, std::string cons
 
 std::optional<Time> next_attempt_work(sql::Reader& db)
 {
-    auto const rows = db.run(
-        "SELECT min(CASE WHEN lease_until > due_at THEN lease_until ELSE due_at END) FROM call_attempts WHERE due_at IS NOT NULL");
+    auto const rows
+        = db.run("SELECT min(CASE WHEN lease_until > due_at THEN lease_until ELSE due_at END) FROM call_attempts WHERE due_at IS NOT NULL");
     if (rows.front().is_null(0)) return {};
     return rows.front().time(0);
 }
