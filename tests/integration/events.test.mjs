@@ -48,11 +48,11 @@ class Listener {
     }
 
     async begun() {
-        await until(() => this.messages.length, (count) => count > 0, 5_000);
+        await until(() => this.messages.length, (count) => count > 0, 30_000);
         return this;
     }
 
-    hears(is_right, limit = 5_000) {
+    hears(is_right, limit = 30_000) {
         return until(() => this.messages, (messages) => messages.some(is_right), limit);
     }
 
@@ -161,7 +161,7 @@ describe('live streams', () => {
         assert.ok(listener.changes.every(({ data }) => data.organization_id === ours.id), listener.raw);
 
         const all = await listen(ours.session, { after: 0 });
-        await until(() => all.changes.at(-1)?.id, (id) => id >= listener.changes.at(-1).id, 5_000);
+        await until(() => all.changes.at(-1)?.id, (id) => id >= listener.changes.at(-1).id, 30_000);
         assert.ok(all.changes.every(({ data }) => data.organization_id === ours.id), all.raw);
     });
 
@@ -182,13 +182,13 @@ describe('live streams', () => {
         const last = broken.messages.at(-1).id;
         broken.leave();
         for (const name of ['Resumed 2', 'Resumed 3', 'Resumed 4']) await rename(name);
-        await until(() => steady.changes.length, (count) => count >= 4, 5_000);
+        await until(() => steady.changes.length, (count) => count >= 4, 30_000);
         const missed = steady.changes.filter((change) => change.id > last);
         assert.equal(missed.length, 3);
         const by_header = await listen(session, { after: last });
         const by_query = await listen(session, { query: `?last_event_id=${last}` });
         for (const resumed of [by_header, by_query]) {
-            await until(() => resumed.changes.length, (count) => count >= missed.length, 5_000);
+            await until(() => resumed.changes.length, (count) => count >= missed.length, 30_000);
             assert.deepEqual(resumed.changes, missed);
         }
         // Nothing had changed before the connection broke: the greeting's number is enough.
@@ -214,7 +214,7 @@ describe('live streams', () => {
         const [leaving, staying] = [await listen(session), await listen(other)];
         assert.equal((await installation.api('DELETE', '/api/session', { session })).status, 204);
         const signed_out = Date.now();
-        await until(() => leaving.closed, Boolean, 5_000);
+        await until(() => leaving.closed, Boolean, 30_000);
         assert.ok(leaving.closed - signed_out < 1_000, `ended ${leaving.closed - signed_out} ms after`);
         assert.deepEqual(leaving.messages.at(-1), { event: 'session_ended', id: undefined, data: {} });
         await pause(200);
@@ -229,7 +229,7 @@ describe('live streams', () => {
         const open = await Promise.all(sessions.map((cookie) => listen(cookie)));
         assert_refused(await installation.api('DELETE', '/api/session?everywhere=yes', { session }), 400, { code: 'invalid_value', field: 'everywhere' });
         assert.equal((await installation.api('DELETE', '/api/session?everywhere=true', { session })).status, 204);
-        await until(() => open.every(({ closed }) => closed), Boolean, 5_000);
+        await until(() => open.every(({ closed }) => closed), Boolean, 30_000);
         for (const { messages } of open) assert.equal(messages.at(-1).event, 'session_ended');
         for (const cookie of sessions) assert_refused(await installation.api('GET', '/api/session', { session: cookie }), 401);
         assert.equal((await installation.api('GET', '/api/session', { session: bystander })).status, 200);
@@ -312,7 +312,7 @@ test('there is a bound of streams, for one user and for all, and a place is free
                 listener.leave();
                 return listener.status;
             });
-        }, (status) => status === 200, 5_000);
+        }, (status) => status === 200, 30_000);
         [...of_first, ...rest].forEach((listener) => listener.leave());
     }));
 
