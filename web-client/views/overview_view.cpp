@@ -113,24 +113,20 @@ float OverviewView::draw_signups(Ui& ui, Rect area, Overview const& overview)
         if (day.organizations > busiest) busiest = day.organizations, busiest_day = name;
         bool const named = (overview.signups.size() - 1 - i) % 7 == 0;
         auto const month = name.find(' ');
-        bars.push_back({name, named ? name.substr(0, month + 4) : "", day.live, day.organizations});
+        bars.push_back({name, named ? name.substr(0, month + 4) : "", {day.live}, day.organizations});
     }
     TextStyle const style{Face::SemiBold, 14, ui.colours.text};
     heading(ui, "signups-title", area.x + 20, area.y + 27, "Signups by day", style, 2);
-    TextStyle const legend{Face::Regular, 12, ui.colours.text2};
-    float x = area.right() - 20;
-    auto const entry = [&](std::string const& text, ImU32 colour, bool thin) {
-        x -= ui.width(text, legend);
-        paragraph(ui, "signups-" + text, x, area.y + 27, text, legend);
-        x -= 18;
-        ui.fill({x, area.y + (thin ? 26.0f : 22.0f), 11, thin ? 2.0f : 10.0f}, colour, thin ? 0 : 2);
-        x -= 16;
-    };
-    entry("Signed up", ui.colours.c4, true);
-    entry("Live", ui.colours.c1, false);
     std::string label = plural(total, "signup", "signups") + " in " + std::to_string(bars.size()) + " days";
     if (busiest > 0) label += ", most on " + busiest_day + ", " + std::to_string(busiest);
-    bar_chart(ui, "signups", {area.x + 20, area.y + 52, area.w - 40, area.h - 66}, label + ".", "live", {"Live", "Signed up"}, bars);
+    Chart const chart{.key = "signups",
+        .label = label + ".",
+        .values = "Signups by day",
+        .series = {{"Live", ui.colours.c1}},
+        .reference = "Signed up",
+        .current = static_cast<int>(bars.size()) - 1};
+    draw_legend(ui, area.right() - 20, area.y + 27, chart);
+    bar_chart(ui, {area.x + 20, area.y + 52, area.w - 40, area.h - 66}, chart, bars);
     return area.h;
 }
 

@@ -74,6 +74,15 @@ std::string Clock::weekday_date(Time at, std::string const& zone) const
         + months[static_cast<std::size_t>(c.month)];
 }
 
+std::string Clock::day_words(Time at, std::string const& zone) const
+{
+    auto const c = civil(at, zone), today = civil(m_present, zone);
+    auto const days = today.day_number - c.day_number;
+    if (days == 0) return "Today";
+    if (days == 1) return "Yesterday";
+    return c.year == today.year ? weekday_date(at, zone) : date(at, zone);
+}
+
 std::string Clock::exact(Time at, std::string const& zone) const
 {
     return date(at, zone) + ", " + time(at, zone, true);
