@@ -72,7 +72,7 @@ App::App(Config config)
     auto const wake_lines = [this] {
         if (m_housekeeper) m_housekeeper->wake();
     };
-    add_organization_routes(m_router, m_provisioning, wake_lines, *m_database, m_access);
+    add_organization_routes(m_router, m_provisioning, wake_lines, *m_database, m_access, m_config);
     add_admin_routes(m_router, m_provisioning, *m_database, m_access, [this] { return providers_health(); });
     add_drift_routes(m_router, m_drift, *m_database, m_access);
     add_metrics_routes(m_router, *m_database, [this] { return providers_health(); });

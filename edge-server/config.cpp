@@ -117,6 +117,11 @@ int Config::listen_port() const
     return port_of(listen).value_or(0);
 }
 
+std::int64_t Config::budget_micro_dollars() const
+{
+    return micro_dollars_of(budget).value_or(0);
+}
+
 bool Config::is_live_by_mistake() const
 {
     bool const live = is_host_of(twilio_api_base, "twilio.com") || is_host_of(elevenlabs_api_base, "elevenlabs.io");
@@ -167,6 +172,13 @@ void add_options(CLI::App& app, Config& config)
     add("--default-name", "DEALERLINE_DEFAULT_NAME", config.default_name, "The dealership's name for an unknown number");
     add("--country", "DEALERLINE_COUNTRY", config.country, "CA or US: where to look when the form does not say");
     add("--area-code", "DEALERLINE_AREA_CODE", config.area_code, "The area code to look in first then");
+    add("--outbound", "DEALERLINE_OUTBOUND", config.outbound,
+        "approval or open: whether people who did not write first are called and texted without an admin's approval");
+    app.add_option("--outbound-countries", config.outbound_countries, "Whose numbers are called and texted: CA, US")
+        ->envname("DEALERLINE_OUTBOUND_COUNTRIES")
+        ->capture_default_str()
+        ->delimiter(',');
+    add("--budget", "DEALERLINE_BUDGET", config.budget, "What a new organisation may spend in a month, in dollars");
     add("--max-purchases-per-day", "DEALERLINE_MAX_PURCHASES_PER_DAY", config.max_purchases_per_day, "More signups are kept and held");
     add("--signups-per-ip-per-hour", "DEALERLINE_SIGNUPS_PER_IP_PER_HOUR", config.signups_per_ip_per_hour,
         "More signups are kept and held");
@@ -209,6 +221,10 @@ Outcome complete(Config& config)
     if (auto const area = find_area_code(config.area_code); !area || area->country != config.country)
         return bad("DEALERLINE_AREA_CODE", "there is no area code " + config.area_code + " in " + config.country);
     if (auto const problem = check_organization_name(config.default_name)) return bad("DEALERLINE_DEFAULT_NAME", problem->message);
+    if (config.outbound != "approval" && config.outbound != "open") return bad("DEALERLINE_OUTBOUND", "use approval or open");
+    for (auto const& country : config.outbound_countries)
+        if (country != "CA" && country != "US") return bad("DEALERLINE_OUTBOUND_COUNTRIES", "use CA, US or both, separated by a comma");
+    if (!micro_dollars_of(config.budget)) return bad("DEALERLINE_BUDGET", "use dollars, such as 50.00");
     if (config.max_purchases_per_day < 0) return bad("DEALERLINE_MAX_PURCHASES_PER_DAY", "use 0 or more");
     if (config.signups_per_ip_per_hour < 1) return bad("DEALERLINE_SIGNUPS_PER_IP_PER_HOUR", "use 1 or more");
     if (!config.admin_email.empty()) {

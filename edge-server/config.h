@@ -28,6 +28,9 @@ struct Config {
     std::string elevenlabs_webhook_secret_file; // where `doctor --fix` puts the secret of the webhook that it makes
     std::string elevenlabs_initiation_secret;
     std::string elevenlabs_import; // auto or manual
+    std::string outbound = "approval"; // or open: to people who did not write first, without an admin's approval
+    std::vector<std::string> outbound_countries{"CA", "US"};
+    std::string budget = "50.00"; // a month, of a new organisation
     std::string default_name = "Jack Automotive";
     std::string country = "CA";
     std::string area_code = "604";
@@ -38,6 +41,7 @@ struct Config {
 
     std::string listen_host() const;
     int listen_port() const;
+    std::int64_t budget_micro_dollars() const;
     bool has_twilio() const { return !twilio_account_sid.empty() && !twilio_auth_token.empty(); }
     bool has_elevenlabs() const { return !elevenlabs_api_key.empty() && !elevenlabs_agent_id.empty(); }
     bool imports_by_itself() const { return elevenlabs_import == "auto"; }

@@ -28,7 +28,7 @@ CREATE TABLE webhook_inbox (
     processed_at    BIGINT
 );
 CREATE INDEX webhook_inbox_due ON webhook_inbox (due_at, id) WHERE state = 'waiting';
-CREATE INDEX webhook_inbox_waiting_subject ON webhook_inbox (subject) WHERE state = 'waiting';
+CREATE INDEX webhook_inbox_open_subject ON webhook_inbox (subject) WHERE state IN ('waiting', 'failed');
 CREATE INDEX webhook_inbox_by_state ON webhook_inbox (state, id);
 
 -- What runs again and again, also with several servers: one of them holds the lease.
@@ -42,13 +42,13 @@ CREATE TABLE jobs (
     failure     TEXT   NOT NULL DEFAULT '' -- of the last time
 );
 
-ALTER TABLE leads ADD COLUMN name_by TEXT NOT NULL DEFAULT ''; -- call (what they said to Jack) or person; a person's is kept
-ALTER TABLE leads ADD COLUMN name_at BIGINT NOT NULL DEFAULT 0; -- of the call that said it
+ALTER TABLE leads ADD COLUMN by_person TEXT NOT NULL DEFAULT ''; -- columns that a person has set, separated by spaces: no call changes them
 ALTER TABLE leads ADD COLUMN stage TEXT NOT NULL DEFAULT 'New Inquiry'; -- the status, or what follows from the contacts
 ALTER TABLE leads ADD COLUMN interest TEXT NOT NULL DEFAULT '';
 ALTER TABLE leads ADD COLUMN trade_in TEXT NOT NULL DEFAULT '';
 ALTER TABLE leads ADD COLUMN appointment TEXT NOT NULL DEFAULT '';
 ALTER TABLE leads ADD COLUMN wants_person SMALLINT NOT NULL DEFAULT 0;
+ALTER TABLE leads ADD COLUMN attended_at BIGINT NOT NULL DEFAULT 0; -- when a person last dealt with what they want
 ALTER TABLE leads ADD COLUMN last_contact_kind TEXT NOT NULL DEFAULT 'call'; -- call, text
 ALTER TABLE leads ADD COLUMN last_message_at BIGINT; -- texts make a thread
 ALTER TABLE leads ADD COLUMN last_message TEXT NOT NULL DEFAULT ''; -- its beginning
@@ -62,6 +62,7 @@ CREATE INDEX leads_by_time ON leads (organization_id, last_contact_at, id);
 CREATE INDEX leads_by_stage ON leads (organization_id, stage, last_contact_at, id);
 CREATE INDEX leads_of_all_by_time ON leads (last_contact_at, id);
 CREATE INDEX leads_by_message ON leads (organization_id, last_message_at, id) WHERE last_message_at IS NOT NULL;
+CREATE INDEX leads_of_all_by_message ON leads (last_message_at, id) WHERE last_message_at IS NOT NULL;
 
 CREATE TABLE notes (
     id              TEXT   PRIMARY KEY NOT NULL,
@@ -94,7 +95,8 @@ CREATE INDEX conversations_by_time ON conversations (started_at, id);
 CREATE TABLE transcripts (
     conversation_id TEXT PRIMARY KEY NOT NULL REFERENCES conversations (id),
     organization_id TEXT NOT NULL REFERENCES organizations (id),
-    turns           TEXT NOT NULL -- JSON: [{role, message, at_seconds}]
+    turns           TEXT NOT NULL, -- JSON: [{role, message, at_seconds}]
+    words_row       BIGINT NOT NULL UNIQUE -- of the search index
 );
 
 CREATE TABLE messages (
@@ -127,6 +129,8 @@ CREATE INDEX messages_by_lead ON messages (lead_id, sent_at, id);
 CREATE INDEX messages_by_organization ON messages (organization_id, sent_at, id);
 CREATE INDEX messages_by_time ON messages (sent_at, id);
 CREATE INDEX messages_due ON messages (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX messages_on_the_way ON messages (lead_id, id) WHERE due_at IS NOT NULL;
+CREATE INDEX messages_waiting ON messages (organization_id) WHERE due_at IS NOT NULL;
 
 -- Every STOP and START with its evidence; the latest one of a pair counts.
 CREATE TABLE opt_outs (
@@ -137,10 +141,13 @@ CREATE TABLE opt_outs (
     customer_number TEXT   NOT NULL,
     kind            TEXT   NOT NULL, -- stop, start
     words           TEXT   NOT NULL, -- as they were written
-    message_sid     TEXT   NOT NULL UNIQUE, -- Twilio's
-    at              BIGINT NOT NULL
+    message_sid     TEXT   NOT NULL UNIQUE, -- Twilio's; of a refusal of our own text '21610:<message id>'
+    at              BIGINT NOT NULL, -- Twilio's time; until it is asked, when we heard of it
+    ask_at          BIGINT, -- Twilio is to be asked for its time then; until it has said it, a START does not count
+    asked           BIGINT NOT NULL DEFAULT 0 -- how often
 );
 CREATE INDEX opt_outs_by_customer ON opt_outs (customer_number, our_number, at);
+CREATE INDEX opt_outs_to_ask ON opt_outs (ask_at) WHERE ask_at IS NOT NULL;
 
 -- One click, one attempt; its id is the user_id that ElevenLabs can be asked for.
 CREATE TABLE call_attempts (
@@ -211,5 +218,6 @@ CREATE INDEX ledger_days_of_all ON ledger_days (day, kind);
 CREATE TABLE budgets (
     organization_id TEXT   PRIMARY KEY NOT NULL REFERENCES organizations (id),
     monthly         BIGINT NOT NULL, -- micro-dollars
+    warned          TEXT   NOT NULL DEFAULT '', -- the month in which a warning was given
     changed_at      BIGINT NOT NULL
 );

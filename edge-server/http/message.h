@@ -15,6 +15,7 @@ struct Request {
     std::string id; // also in the answer's X-Request-Id
     std::string method;
     std::string path;
+    std::string target; // path and query, escaped as they came: what a signature covers
     std::string remote_address; // the client, seen through trusted proxies only
     std::string body;
     std::function<std::string(char const* name)> header; // "" when absent

@@ -310,6 +310,7 @@ private:
         request.id = new_request_id();
         request.method = raw.method;
         request.path = raw.path;
+        request.target = raw.target;
         request.remote_address = client_of(raw);
         request.header = [&raw](char const* name) { return raw.get_header_value(name); };
         request.query = [&raw](char const* name) { return raw.has_param(name) ? std::optional(raw.get_param_value(name)) : std::nullopt; };

@@ -19,6 +19,18 @@ ProviderResult<ImportedNumber> checked(ProviderAnswer answer)
     return result;
 }
 
+Time seconds_of(Json const& json, std::string_view name)
+{
+    auto const& value = member_of(json, name);
+    return value.is_number_integer() ? Time{}.plus_seconds(value.get<std::int64_t>()) : Time{};
+}
+
+std::string failure_of(Json const& webhook)
+{
+    auto const& code = member_of(webhook, "most_recent_failure_error_code");
+    return code.is_number_integer() ? std::to_string(code.get<std::int64_t>()) : std::string();
+}
+
 } // namespace
 
 ElevenLabsClient::ElevenLabsClient(std::string base_url, std::string api_key, std::vector<std::string> secrets)
@@ -90,6 +102,26 @@ ProviderAnswer ElevenLabsClient::patch_agent(std::string const& agent_id, Json c
     return call("PATCH", "/v1/convai/agents/" + percent_encode(agent_id), changes);
 }
 
+ProviderResult<CallPage> ElevenLabsClient::list_conversations(std::string const& agent_id, Time began_after, std::string const& cursor)
+{
+    auto path = "/v1/convai/conversations?page_size=100&agent_id=" + percent_encode(agent_id)
+        + "&call_start_after_unix=" + std::to_string(began_after.milliseconds / 1000);
+    if (!cursor.empty()) path += "&cursor=" + percent_encode(cursor);
+    ProviderResult<CallPage> result{call("GET", path)};
+    if (!result.answer) return result;
+    auto const& list = member_of(result.answer.body, "conversations");
+    for (std::size_t i = 0; list.is_array() && i < list.size(); ++i)
+        if (auto const id = text_of(list[i], "conversation_id"); is_plain_id(id))
+            result.value.calls.push_back({id, text_of(list[i], "status"), seconds_of(list[i], "start_time_unix_secs")});
+    if (flag_of(result.answer.body, "has_more").value_or(false)) result.value.next_cursor = text_of(result.answer.body, "next_cursor");
+    return result;
+}
+
+ProviderAnswer ElevenLabsClient::get_conversation(std::string const& conversation_id)
+{
+    return call("GET", "/v1/convai/conversations/" + percent_encode(conversation_id));
+}
+
 ProviderResult<std::vector<PostCallWebhook>> ElevenLabsClient::list_webhooks()
 {
     ProviderResult<std::vector<PostCallWebhook>> result{call("GET", "/v1/workspace/webhooks")};
@@ -97,7 +129,8 @@ ProviderResult<std::vector<PostCallWebhook>> ElevenLabsClient::list_webhooks()
     auto const& list = member_of(result.answer.body, "webhooks");
     for (std::size_t i = 0; list.is_array() && i < list.size(); ++i)
         result.value.push_back({text_of(list[i], "webhook_id"), text_of(list[i], "name"), text_of(list[i], "webhook_url"),
-            flag_of(list[i], "is_disabled").value_or(false) || flag_of(list[i], "is_auto_disabled").value_or(false), {}});
+            flag_of(list[i], "is_disabled").value_or(false) || flag_of(list[i], "is_auto_disabled").value_or(false),
+            seconds_of(list[i], "most_recent_failure_timestamp"), failure_of(list[i]), {}});
     return result;
 }
 
@@ -106,7 +139,7 @@ ProviderResult<PostCallWebhook> ElevenLabsClient::create_webhook(std::string con
     ProviderResult<PostCallWebhook> result{
         call("POST", "/v1/workspace/webhooks", {{"settings", {{"auth_type", "hmac"}, {"name", name}, {"webhook_url", url}}}})};
     if (!result.answer) return result;
-    result.value = {text_of(result.answer.body, "webhook_id"), name, url, false, text_of(result.answer.body, "webhook_secret")};
+    result.value = {text_of(result.answer.body, "webhook_id"), name, url, false, {}, {}, text_of(result.answer.body, "webhook_secret")};
     return result;
 }
 

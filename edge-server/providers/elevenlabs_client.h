@@ -11,11 +11,24 @@ struct ImportedNumber {
     std::string agent_id; // '' when none is assigned
 };
 
+struct ListedCall {
+    std::string conversation_id;
+    std::string status; // initiated, in-progress, processing, done, failed
+    Time started_at;
+};
+
+struct CallPage {
+    std::vector<ListedCall> calls;
+    std::string next_cursor; // '' when this is the last page
+};
+
 struct PostCallWebhook {
     std::string id;
     std::string name;
     std::string url;
     bool is_disabled = false; // by hand or by ElevenLabs after failures
+    Time last_failure_at = {};
+    std::string last_failure = {}; // its code
     std::string secret; // of a webhook just created only
 };
 
@@ -37,6 +50,10 @@ public:
 
     ProviderAnswer get_agent(std::string const& agent_id);
     ProviderAnswer patch_agent(std::string const& agent_id, Json const& changes);
+
+    // Of one agent, of calls that began after; a page of 100.
+    ProviderResult<CallPage> list_conversations(std::string const& agent_id, Time began_after, std::string const& cursor);
+    ProviderAnswer get_conversation(std::string const& conversation_id);
 
     ProviderResult<std::vector<PostCallWebhook>> list_webhooks();
     ProviderResult<PostCallWebhook> create_webhook(std::string const& name, std::string const& url);

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "edge-server/providers/provider_client.h"
+#include "shared/base/time.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +25,21 @@ struct TwilioNumber {
     bool can_text = false;
 };
 
+// A text as Twilio has it.
+struct TwilioText {
+    std::string sid;
+    std::string from_number;
+    std::string to_number;
+    std::string body;
+    std::string direction; // inbound, outbound-api, outbound-reply, outbound-call
+    std::string status; // received; queued, sending, sent, delivered, undelivered, failed, …
+    std::string error_code; // '' without one
+    int segments = 0;
+    int pictures = 0;
+    Time created_at;
+    Time sent_at; // never, while it waits
+};
+
 // The URLs of one number that are ours to set.
 struct NumberUrls {
     std::string sms;
@@ -37,7 +54,7 @@ struct ProviderResult {
     T value{}; // meaningful when the answer is Done
 };
 
-// Twilio's REST API, version 2010-04-01, as far as a number's life needs it.
+// Twilio's REST API, version 2010-04-01, as far as a number's life and its texts need it.
 class TwilioClient {
 public:
     TwilioClient(std::string base_url, std::string account_sid, std::string auth_token, std::vector<std::string> secrets);
@@ -58,10 +75,21 @@ public:
     ProviderResult<TwilioNumber> set_voice_url(std::string const& sid, std::string const& url);
     ProviderResult<TwilioNumber> set_tag(std::string const& sid, std::string const& tag);
 
+    ProviderResult<TwilioText> send_text(
+        std::string const& from_number, std::string const& to_number, std::string const& body, std::string const& status_callback);
+    ProviderResult<TwilioText> fetch_text(std::string const& sid);
+    // Newest first, until `take` says that it has seen enough. All are sent from one number to another, or at that time or later.
+    ProviderAnswer texts_between(
+        std::string const& from_number, std::string const& to_number, std::function<bool(TwilioText const&)> const& take);
+    ProviderAnswer texts_since(Time since, std::function<bool(TwilioText const&)> const& take);
+
 private:
     ProviderAnswer get(std::string const& path);
+    // The list's members, page after page. `resource`: the last part of the list's path.
+    ProviderAnswer each(
+        std::string const& resource, std::string const& query, char const* member, std::function<bool(Json const&)> const& take);
     ProviderResult<TwilioNumber> post(std::string const& path, FormFields const& fields);
-    ProviderResult<std::vector<TwilioNumber>> list(std::string query);
+    ProviderResult<std::vector<TwilioNumber>> list(std::string const& query);
 
     std::string m_base_url;
     ProviderClient m_client;

@@ -1,5 +1,6 @@
 #include "edge-server/services/initiation.h"
 #include "edge-server/store/call_store.h"
+#include "shared/api/records.h"
 #include "shared/base/id.h"
 #include "shared/base/json.h"
 #include "shared/base/text.h"
@@ -16,6 +17,10 @@ constexpr std::size_t summary_limit = 600; // characters
 constexpr std::size_t name_limit = 80;
 constexpr std::size_t id_limit = 128; // bytes of a call_sid or agent_id
 constexpr std::size_t remembered_names = 200'000;
+constexpr int remembered_contacts = 3; // calls, texts and notes each
+constexpr std::size_t words_limit = 200; // characters of one of them
+constexpr std::size_t context_limit = 1500;
+constexpr std::size_t most_begun = 1000; // calls whose beginning is not told yet
 
 struct Variables {
     std::string conversation_context;
@@ -25,40 +30,79 @@ struct Variables {
     std::string organization_name;
 };
 
+std::string greeting_for(std::string const& customer_name)
+{
+    return customer_name.empty() ? std::string("Hi") : "Hi " + customer_name.substr(0, customer_name.find(' '));
+}
+
 std::string to_answer(Variables const& variables)
 {
-    auto const greeting = variables.customer_name.empty() ? std::string("Hi")
-                                                          : "Hi " + variables.customer_name.substr(0, variables.customer_name.find(' '));
     return Json{{"type", "conversation_initiation_client_data"},
         {"dynamic_variables",
             {{"conversation_context", variables.conversation_context}, {"customer_name", variables.customer_name},
                 {"lead_status", variables.lead_status}, {"previous_summary", variables.previous_summary},
-                {"organization_name", variables.organization_name}, {"greeting", greeting}}}}
+                {"organization_name", variables.organization_name}, {"greeting", greeting_for(variables.customer_name)}}}}
         .dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+NamedValues to_values(Variables const& variables)
+{
+    return {{"organization_name", variables.organization_name}, {"customer_name", variables.customer_name},
+        {"lead_status", variables.lead_status}, {"previous_summary", variables.previous_summary},
+        {"conversation_context", variables.conversation_context}, {"greeting", greeting_for(variables.customer_name)}};
 }
 
 struct Found {
     CalledNumber called;
     std::optional<KnownCaller> lead;
     std::string summary;
+    Memory memory;
 };
 
-std::optional<Found> look_up(sql::Reader& db, std::string const& called_number, std::string const& caller)
+std::optional<Found> look_up(sql::Reader& db, std::string const& called_number, std::string const& caller, std::string const& call_sid)
 {
     auto called = find_called_number(db, called_number);
     if (!called) return {};
-    Found found{*called, {}, {}};
+    Found found{*called, {}, {}, {}};
     if (!caller.empty()) found.lead = find_caller(db, called->organization_id, caller);
-    if (found.lead) found.summary = last_summary(db, called->organization_id, found.lead->lead_id);
+    if (!found.lead) return found;
+    found.summary = last_summary(db, called->organization_id, found.lead->lead_id);
+    found.memory = memory_of(db, called->organization_id, found.lead->lead_id, call_sid, remembered_contacts);
     return found;
 }
 
-InboundCall completed(InboundCall call, Found const& found)
+// Without a date: the dealership's zone is not known here, and a day more or less is not what Jack talks about.
+std::string ago(Time at)
 {
-    call.organization_id = found.called.organization_id;
-    call.phone_number_id = found.called.phone_number_id;
-    if (found.lead) call.known_lead_id = found.lead->lead_id;
-    return call;
+    auto const days = (now().milliseconds - at.milliseconds) / 86'400'000;
+    if (days < 1) return "within the last day";
+    return days == 1 ? "a day ago" : std::to_string(days) + " days ago";
+}
+
+void add_sentence(std::string& text, std::string const& sentence)
+{
+    if (!text.empty()) text += ' ';
+    text += sentence;
+    if (!text.ends_with('.') && !text.ends_with('?') && !text.ends_with('!')) text += '.';
+}
+
+// Plain words, bounded; whatever a customer said or wrote is in quotes.
+std::string context_of(KnownCaller const& lead, Memory const& memory, std::string const& last_summary)
+{
+    std::string text;
+    if (!last_summary.empty()) add_sentence(text, "Last time: " + last_summary);
+    for (std::size_t i = 1; i < memory.calls.size(); ++i)
+        if (auto const& call = memory.calls[i]; !call.words.empty())
+            add_sentence(text, "A call " + ago(call.at) + ": " + bounded_data(call.words, words_limit));
+    for (auto const& sent : memory.texts)
+        add_sentence(text,
+            (sent.direction == "inbound" ? "They texted " : "We texted ") + ago(sent.at) + ": \"" + bounded_data(sent.words, words_limit)
+                + '"');
+    if (!lead.interest.empty()) add_sentence(text, "Interested in: " + bounded_data(lead.interest, words_limit));
+    if (!lead.appointment.empty()) add_sentence(text, "Appointment: " + bounded_data(lead.appointment, words_limit));
+    for (auto const& note : memory.notes)
+        add_sentence(text, "Note of the dealership: " + bounded_data(note, words_limit));
+    return bounded_data(text, context_limit);
 }
 
 Variables variables_for(Found const& found, std::string const& call_sid)
@@ -70,10 +114,19 @@ Variables variables_for(Found const& found, std::string const& call_sid)
     variables.customer_name = bounded_data(lead.name, name_limit);
     variables.lead_status = !lead.status.empty() ? bounded_data(lead.status, name_limit) : came_back ? "Returning Customer" : "New Inquiry";
     variables.previous_summary = bounded_data(found.summary, summary_limit);
-    if (came_back)
-        variables.conversation_context
-            = variables.previous_summary.empty() ? "Returning caller." : "Returning caller. Last time: " + variables.previous_summary;
+    auto const context = context_of(lead, found.memory, variables.previous_summary);
+    if (came_back || !context.empty())
+        variables.conversation_context = context.empty() ? "Returning caller." : "Returning caller. " + context;
     return variables;
+}
+
+InboundCall completed(InboundCall call, Found const& found)
+{
+    call.organization_id = found.called.organization_id;
+    call.phone_number_id = found.called.phone_number_id;
+    if (found.lead) call.known_lead_id = found.lead->lead_id;
+    call.variables = to_json(to_values(variables_for(found, call.call_sid))).dump(-1, ' ', false, Json::error_handler_t::replace);
+    return call;
 }
 
 } // namespace
@@ -102,29 +155,32 @@ std::string Initiation::find_answer(std::string_view body, std::string& problem)
     auto const called_number = text_of(request, "called_number");
     auto const call_sid = text_of(request, "call_sid");
     auto const caller_id = text_of(request, "caller_id");
-    auto const caller = is_usable_caller(caller_id) ? caller_id : std::string();
+    auto const number = e164_from(caller_id);
+    auto const caller = is_usable_caller(number) ? number : std::string();
     if (!is_e164(called_number)) return to_answer({{}, {}, {}, {}, m_default_name});
 
     std::optional<Found> found;
     bool const is_recorded = !call_sid.empty() && call_sid.size() <= id_limit && !call_sid.starts_with("verify-");
     if (is_recorded) {
         // Looked up where it is written: the writer's pages are warm, while a reader's go cold with every commit.
-        InboundCall const call{new_id(), {}, {}, call_sid, caller, {}, new_id(), text_of(request, "agent_id").substr(0, id_limit), now()};
+        InboundCall const call{
+            new_id(), {}, {}, call_sid, caller, {}, new_id(), text_of(request, "agent_id").substr(0, id_limit), {}, now()};
         auto const seen = std::make_shared<std::optional<Found>>();
         auto const look_and_record = [called_number, call, seen](sql::Writer& db) {
-            *seen = look_up(db, called_number, call.caller);
+            *seen = look_up(db, called_number, call.caller, call.call_sid);
             if (*seen) record_inbound_call(db, completed(call, **seen));
         };
         if (m_database.write_within(sql::Scope::routing(), look_and_record, patience)) {
             if (!*seen) return to_answer({{}, {}, {}, {}, m_default_name});
             found = std::move(*seen);
+            note_begun({found->called.organization_id, call.id});
         } else {
             problem = "A call was answered before its record was on disk.";
             spdlog::error("initiation: call {} is answered before its record is on disk", bounded_data(call_sid, id_limit));
         }
     }
     if (!found) try {
-            found = m_database.read(sql::Scope::routing(), [&](sql::Reader& db) { return look_up(db, called_number, caller); });
+            found = m_database.read(sql::Scope::routing(), [&](sql::Reader& db) { return look_up(db, called_number, caller, call_sid); });
             if (!found) return to_answer({{}, {}, {}, {}, m_default_name});
         } catch (std::exception const& failure) {
             problem = "A call was answered without the database.";
@@ -148,4 +204,37 @@ void Initiation::remember_name(std::string const& called_number, std::string con
     std::lock_guard const lock(m_mutex);
     if (m_names.size() >= remembered_names) m_names.clear();
     m_names[called_number] = name;
+}
+
+void Initiation::note_begun(Begun begun)
+{
+    {
+        std::lock_guard const lock(m_mutex);
+        if (m_begun.size() == most_begun) return;
+        m_begun.push_back(std::move(begun));
+        if (m_begun.size() > 1) return;
+    }
+    if (m_on_begun) m_on_begun();
+}
+
+std::vector<Initiation::Begun> Initiation::take_begun()
+{
+    std::lock_guard const lock(m_mutex);
+    return std::exchange(m_begun, {});
+}
+
+NamedValues outbound_variables(sql::Reader& db, std::string const& organization_id, std::string const& organization_name,
+    std::string const& lead_id, std::string const& reason)
+{
+    Found found{
+        {{}, organization_id, organization_name}, lead_id.empty() ? std::nullopt : find_known_lead(db, organization_id, lead_id), {}, {}};
+    if (found.lead) {
+        found.summary = last_summary(db, organization_id, lead_id);
+        found.memory = memory_of(db, organization_id, lead_id, {}, remembered_contacts);
+    }
+    auto variables = variables_for(found, {});
+    if (!reason.empty())
+        variables.conversation_context
+            = bounded_data("You are calling them: " + reason + ". " + variables.conversation_context, context_limit);
+    return to_values(variables);
 }

@@ -56,6 +56,26 @@ bool matches_secret(std::string_view given, std::string_view configured)
     return matched;
 }
 
+bool matches_hmac_sha256(std::string_view given, std::string_view prefix, std::string_view body, std::string_view configured)
+{
+    auto const bytes = [](std::string_view text) { return reinterpret_cast<unsigned char const*>(text.data()); };
+    bool matched = false;
+    while (!configured.empty()) {
+        auto const comma = std::min(configured.find(','), configured.size());
+        auto const value = configured.substr(0, comma);
+        configured.remove_prefix(std::min(comma + 1, configured.size()));
+        if (value.empty()) continue;
+        crypto_auth_hmacsha256_state state;
+        std::array<unsigned char, crypto_auth_hmacsha256_BYTES> digest;
+        crypto_auth_hmacsha256_init(&state, bytes(value), value.size());
+        crypto_auth_hmacsha256_update(&state, bytes(prefix), prefix.size());
+        crypto_auth_hmacsha256_update(&state, bytes(body), body.size());
+        crypto_auth_hmacsha256_final(&state, digest.data());
+        matched |= equal_in_constant_time(given, hex(digest.data(), digest.size()));
+    }
+    return matched;
+}
+
 std::string current_secret(std::string_view configured)
 {
     return std::string(configured.substr(0, configured.find(',')));

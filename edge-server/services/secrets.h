@@ -12,6 +12,8 @@ bool equal_in_constant_time(std::string_view a, std::string_view b);
 
 // Whether `given` is one of a secret's present values. Secrets take two values, separated by a comma, while they rotate.
 bool matches_secret(std::string_view given, std::string_view configured);
+// Whether `given` is the lower-case hex HMAC-SHA256 of prefix and body, with one of a secret's present values.
+bool matches_hmac_sha256(std::string_view given, std::string_view prefix, std::string_view body, std::string_view configured);
 std::string current_secret(std::string_view configured); // the first: the one that we send
 
 // Argon2id. Slow by design; PasswordHasher bounds how many run at once.

@@ -1,6 +1,7 @@
 #include "edge-server/services/signup.h"
 #include "edge-server/config.h"
 #include "edge-server/services/secrets.h"
+#include "edge-server/store/budget_store.h"
 #include "edge-server/store/notification_store.h"
 #include "edge-server/store/organization_store.h"
 #include "edge-server/store/provisioning_store.h"
@@ -132,6 +133,7 @@ Result<Signups::Accepted> Signups::accept(Signup signup, std::string const& idem
             return Error{ErrorKind::Conflict, "email_taken", "This e-mail has an account already. Sign in first.", "email"};
         if (!user) insert_user(db, founder);
         insert_organization(db, organization);
+        set_budget(db, organization.id, m_config.budget_micro_dollars());
         insert_membership(db, organization.id, founder.id, "admin");
         insert_run(db, run);
         insert_idempotency_key(db, by_slug, {organization.id, fingerprint});

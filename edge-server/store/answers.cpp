@@ -155,7 +155,9 @@ Result<Json> answer_organization(sql::Reader& db, std::string const& id)
 {
     auto const found = find_organization(db, id);
     if (!found) return no_organization();
-    return Json{{"organization", to_json(*found)}};
+    auto organization = to_json(*found);
+    organization.update(to_json(find_settings(db, id)));
+    return Json{{"organization", std::move(organization)}};
 }
 
 Result<Json> answer_numbers_of(sql::Reader& db, std::string const& organization_id)

@@ -1,5 +1,24 @@
 #include "edge-server/store/call_store.h"
 
+namespace {
+
+std::optional<KnownCaller> known_caller(sql::Rows const& rows)
+{
+    if (rows.empty()) return {};
+    auto const& row = rows.front();
+    return KnownCaller{row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5)};
+}
+
+std::vector<Memory::Contact> contacts_in(sql::Rows const& rows)
+{
+    std::vector<Memory::Contact> contacts;
+    for (auto const& row : rows)
+        contacts.push_back({row.time(0), row.text(1), row.text(2)});
+    return contacts;
+}
+
+} // namespace
+
 std::optional<CalledNumber> find_called_number(sql::Reader& db, std::string const& e164)
 {
     auto const rows = db.run(R"(
@@ -12,10 +31,16 @@ std::optional<CalledNumber> find_called_number(sql::Reader& db, std::string cons
 
 std::optional<KnownCaller> find_caller(sql::Reader& db, std::string const& organization_id, std::string const& e164)
 {
-    auto const rows = db.run(
-        "SELECT id, name, status, first_call_sid FROM leads WHERE organization_id = $1 AND phone_number = $2", {organization_id, e164});
-    if (rows.empty()) return {};
-    return KnownCaller{rows.front().text(0), rows.front().text(1), rows.front().text(2), rows.front().text(3)};
+    return known_caller(
+        db.run("SELECT id, name, status, first_call_sid, interest, appointment FROM leads WHERE organization_id = $1 AND phone_number = $2",
+            {organization_id, e164}));
+}
+
+std::optional<KnownCaller> find_known_lead(sql::Reader& db, std::string const& organization_id, std::string const& lead_id)
+{
+    return known_caller(
+        db.run("SELECT id, name, status, first_call_sid, interest, appointment FROM leads WHERE organization_id = $1 AND id = $2",
+            {organization_id, lead_id}));
 }
 
 std::string last_summary(sql::Reader& db, std::string const& organization_id, std::string const& lead_id)
@@ -24,6 +49,21 @@ std::string last_summary(sql::Reader& db, std::string const& organization_id, st
         SELECT summary FROM conversations WHERE organization_id = $1 AND lead_id = $2 AND summary IS NOT NULL ORDER BY started_at DESC LIMIT 1)",
         {organization_id, lead_id});
     return rows.empty() ? std::string() : rows.front().text(0);
+}
+
+Memory memory_of(sql::Reader& db, std::string const& organization_id, std::string const& lead_id, std::string const& call_sid, int most)
+{
+    Memory memory;
+    memory.calls = contacts_in(db.run(R"(
+        SELECT started_at, direction, summary FROM conversations
+        WHERE organization_id = $1 AND lead_id = $2 AND call_sid <> $3 AND status <> 'failed' ORDER BY started_at DESC LIMIT $4)",
+        {organization_id, lead_id, call_sid, most}));
+    memory.texts = contacts_in(
+        db.run("SELECT sent_at, direction, body FROM messages WHERE lead_id = $1 AND state <> 'failed' ORDER BY sent_at DESC LIMIT $2",
+            {lead_id, most}));
+    for (auto const& row : db.run("SELECT text FROM notes WHERE lead_id = $1 ORDER BY id DESC LIMIT $2", {lead_id, most}))
+        memory.notes.push_back(row.text(0));
+    return memory;
 }
 
 void record_inbound_call(sql::Writer& db, InboundCall const& call)
@@ -41,8 +81,9 @@ void record_inbound_call(sql::Writer& db, InboundCall const& call)
                       .front()
                       .text(0);
     db.run(R"(
-        INSERT INTO conversations (id, organization_id, phone_number_id, lead_id, call_sid, direction, agent_id, started_at)
-        VALUES ($1, $2, $3, $4, $5, 'inbound', $6, $7)
+        INSERT INTO conversations (id, organization_id, phone_number_id, lead_id, call_sid, direction, agent_id, started_at, external_number, variables)
+        VALUES ($1, $2, $3, $4, $5, 'inbound', $6, $7, $8, $9)
         ON CONFLICT (call_sid) DO NOTHING)",
-        {call.id, call.organization_id, call.phone_number_id, lead_id, call.call_sid, call.agent_id, call.started_at});
+        {call.id, call.organization_id, call.phone_number_id, lead_id, call.call_sid, call.agent_id, call.started_at, call.caller,
+            call.variables});
 }

@@ -1,5 +1,6 @@
 #include "edge-server/store/organization_store.h"
 #include "edge-server/store/event_store.h"
+#include "shared/base/id.h"
 #include "shared/base/text.h"
 
 #include <algorithm>
@@ -234,6 +235,30 @@ void update_organization_settings(sql::Writer& db, Organization const& organizat
     db.run(
         "UPDATE organizations SET name = $1, time_zone = $2 WHERE id = $3", {organization.name, organization.time_zone, organization.id});
     append_event(db, organization.id, "organization", organization.id);
+}
+
+OrganizationSettings find_settings(sql::Reader& db, std::string const& organization_id)
+{
+    auto const rows = db.run(R"(
+        SELECT o.outbound_allowed, o.forwarding_number, g.name, o.shares_opt_outs, b.monthly
+        FROM organizations o LEFT JOIN groups g ON g.id = o.group_id LEFT JOIN budgets b ON b.organization_id = o.id WHERE o.id = $1)",
+        {organization_id});
+    if (rows.empty()) return {};
+    auto const& row = rows.front();
+    return {row.flag(0), row.text(1), row.text(2), row.flag(3), row.is_null(4) ? default_budget : row.integer(4)};
+}
+
+void update_settings(sql::Writer& db, std::string const& organization_id, OrganizationSettings const& settings)
+{
+    std::optional<std::string> group_id;
+    if (!settings.group.empty()) {
+        db.run("INSERT INTO groups (id, name, created_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING",
+            {new_id(), settings.group, now()});
+        group_id = db.run("SELECT id FROM groups WHERE name = $1", {settings.group}).front().text(0);
+    }
+    db.run(R"(
+        UPDATE organizations SET outbound_allowed = $1, forwarding_number = $2, group_id = $3, shares_opt_outs = $4 WHERE id = $5)",
+        {settings.outbound_allowed, settings.forwarding_number, group_id, settings.shares_opt_outs, organization_id});
 }
 
 std::optional<IdempotencyRecord> find_idempotency_key(sql::Reader& db, std::string const& key)

@@ -43,6 +43,11 @@ void set_organization_state(sql::Writer& db, std::string const& id, std::string 
 bool slug_exists(sql::Reader& db, std::string const& slug);
 void update_organization_settings(sql::Writer& db, Organization const& organization); // name, time_zone
 
+inline constexpr std::int64_t default_budget = 50'000'000; // micro-dollars, of an organisation that was given none
+
+OrganizationSettings find_settings(sql::Reader& db, std::string const& organization_id);
+void update_settings(sql::Writer& db, std::string const& organization_id, OrganizationSettings const& settings); // all but the budget
+
 struct IdempotencyRecord {
     std::string organization_id;
     std::string fingerprint;

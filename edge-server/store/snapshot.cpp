@@ -36,18 +36,19 @@ constexpr std::array kept_tables{
     sql::KeptTable{"drift", "id, kind, subject, phone_number, organization_id, message, repair, next_step, found_at"},
     sql::KeptTable{"drift_looks", "id, looked_at, failure, at_twilio, at_elevenlabs, not_ours"},
     sql::KeptTable{"leads",
-        "id, organization_id, phone_number, name, status, first_call_sid, created_at, last_contact_at, name_by, name_at, stage, interest, "
-        "trade_in, appointment, wants_person, last_contact_kind, last_message_at, last_message, last_direction, unread, opted_out"},
+        "id, organization_id, phone_number, name, status, first_call_sid, created_at, last_contact_at, by_person, stage, interest, "
+        "trade_in, appointment, wants_person, attended_at, last_contact_kind, last_message_at, last_message, last_direction, unread, "
+        "opted_out"},
     sql::KeptTable{"notes", "id, organization_id, lead_id, author_id, text, created_at"},
     sql::KeptTable{"conversations",
         "id, organization_id, phone_number_id, lead_id, call_sid, direction, agent_id, started_at, summary, conversation_id, status, "
         "outcome, external_number, title, duration_seconds, failure, termination_reason, variables, collected, agent_cost, attempt_id"},
-    sql::KeptTable{"transcripts", "conversation_id, organization_id, turns"},
+    sql::KeptTable{"transcripts", "conversation_id, organization_id, turns, words_row"},
     sql::KeptTable{"conversation_words", "conversation_id, tenant, words"},
     sql::KeptTable{"messages",
         "id, organization_id, phone_number_id, lead_id, direction, from_number, to_number, body, encoding, segments, pictures, state, "
         "error_code, error, twilio_sid, author_id, attempts, due_at, posted_at, sent_at, created_at"}, // without its lease and its key
-    sql::KeptTable{"opt_outs", "id, organization_id, phone_number_id, our_number, customer_number, kind, words, message_sid, at"},
+    sql::KeptTable{"opt_outs", "id, organization_id, phone_number_id, our_number, customer_number, kind, words, message_sid, at, ask_at, asked"},
     sql::KeptTable{"call_attempts",
         "id, organization_id, phone_number_id, lead_id, to_number, reason, variables, state, cause, reserved, author_id, attempts, due_at, "
         "created_at, posted_at, ended_at"}, // without its lease and its key
@@ -55,7 +56,7 @@ constexpr std::array kept_tables{
     sql::KeptTable{"ledger_entries",
         "id, organization_id, kind, reference, subject_id, what, quantity, rate_version, rate, amount, month, at, created_at"},
     sql::KeptTable{"ledger_days", "organization_id, day, kind, quantity, amount"},
-    sql::KeptTable{"budgets", "organization_id, monthly, changed_at"},
+    sql::KeptTable{"budgets", "organization_id, monthly, warned, changed_at"},
     sql::KeptTable{"audit_log", "organization_id, sequence, actor, action, subject, detail, at, previous_hash, hash"},
 };
 constexpr std::array<std::string_view, 11> left_out{"sessions", "idempotency_keys", "events", "event_counter", "webhook_inbox", "jobs",

@@ -25,6 +25,15 @@ Organization organization_from(Json const& json)
         .created_at = time_of(json, "created_at")};
 }
 
+OrganizationSettings settings_from(Json const& json)
+{
+    return {.outbound_allowed = flag_of(json, "outbound_allowed").value_or(false),
+        .forwarding_number = text_of(json, "forwarding_number"),
+        .group = text_of(json, "group"),
+        .shares_opt_outs = flag_of(json, "shares_opt_outs").value_or(false),
+        .monthly_budget = money_of(json, "monthly_budget")};
+}
+
 PhoneNumber phone_number_from(Json const& json)
 {
     return {.id = text_of(json, "id"),

@@ -12,6 +12,7 @@
 
 // Records as a client reads them from the wire. Lenient: what is missing or of another type is empty, what is unknown is ignored.
 Organization organization_from(Json const& json);
+OrganizationSettings settings_from(Json const& json); // of an organisation
 PhoneNumber phone_number_from(Json const& json);
 Notification notification_from(Json const& json);
 ProvisioningRun run_from(Json const& json);

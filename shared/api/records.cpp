@@ -53,6 +53,13 @@ Json to_json(Organization const& organization, std::string const& status)
         {"status", status}, {"created_at", to_rfc3339(organization.created_at)}, {"closed_at", time_or_null(organization.closed_at)}};
 }
 
+Json to_json(OrganizationSettings const& settings)
+{
+    return {{"outbound_allowed", settings.outbound_allowed}, {"forwarding_number", text_or_null(settings.forwarding_number)},
+        {"group", text_or_null(settings.group)}, {"shares_opt_outs", settings.shares_opt_outs},
+        {"monthly_budget", money(settings.monthly_budget)}};
+}
+
 Json to_json(Lead const& lead)
 {
     return {{"id", lead.id}, {"organization_id", lead.organization_id}, {"phone_number", lead.phone_number},

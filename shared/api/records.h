@@ -20,6 +20,7 @@ Json to_json(ProvisioningRun const& run, std::vector<ProvisioningStep> const& st
 // `status`: what a list shows of an organisation, from its own state, its run's and its number's.
 Json to_json(Organization const& organization, std::string const& status);
 
+Json to_json(OrganizationSettings const& settings);
 Json to_json(Lead const& lead);
 Json to_json(Note const& note);
 Json to_json(Conversation const& conversation);

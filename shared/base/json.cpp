@@ -49,6 +49,17 @@ std::optional<std::string> RequestFields::optional_text(std::string_view name)
     return value ? std::optional(value->get<std::string>()) : std::nullopt;
 }
 
+std::optional<bool> RequestFields::optional_flag(std::string_view name)
+{
+    auto const found = m_object.find(name);
+    if (m_problem || found == m_object.end() || found->is_null()) return {};
+    if (!found->is_boolean()) {
+        m_problem = Error{ErrorKind::Malformed, "wrong_type", "This must be true or false.", std::string(name)};
+        return {};
+    }
+    return found->get<bool>();
+}
+
 std::vector<std::string> RequestFields::texts(std::string_view name)
 {
     auto const found = m_object.find(name);
@@ -60,6 +71,13 @@ std::vector<std::string> RequestFields::texts(std::string_view name)
         return {};
     }
     return found->get<std::vector<std::string>>();
+}
+
+Json parse_foreign(std::string_view text)
+{
+    constexpr int deepest = 64;
+    return Json::parse(
+        text, [](int depth, Json::parse_event_t, Json&) { return depth < deepest; }, false);
 }
 
 Json const& member_of(Json const& object, std::string_view name)

@@ -23,6 +23,9 @@ public:
     // A string that may be missing or null.
     std::optional<std::string> optional_text(std::string_view name);
 
+    // A true or false that may be missing or null.
+    std::optional<bool> optional_flag(std::string_view name);
+
     // A list of strings that must be there.
     std::vector<std::string> texts(std::string_view name);
 
@@ -34,6 +37,9 @@ private:
     Json m_object;
     std::optional<Error> m_problem;
 };
+
+// What a vendor sent: discarded when it is no JSON; what is nested deeper than 64 levels is left out, so that nothing recurses far over it.
+Json parse_foreign(std::string_view text);
 
 // The member of `object` when it is there and has that type, else an empty value. For answers and webhooks, which are read leniently.
 std::string text_of(Json const& object, std::string_view name);

@@ -2,7 +2,16 @@
 
 namespace {
 
-// The code point at `position`, which moves behind it; nothing when the bytes are not UTF-8.
+bool is_unprintable(char32_t point)
+{
+    return point < 0x20 || (point >= 0x7F && point < 0xA0) // controls
+        || point == 0xAD || point == 0x61C || (point >= 0x200B && point <= 0x200F) // soft hyphen, zero width, direction marks
+        || (point >= 0x2028 && point <= 0x202E) || (point >= 0x2060 && point <= 0x206F) // separators, overrides, isolates
+        || point == 0xFEFF || (point >= 0xFFF9 && point <= 0xFFFB) || (point >= 0xE0000 && point <= 0xE007F);
+}
+
+} // namespace
+
 std::optional<char32_t> next_code_point(std::string_view text, std::size_t& position)
 {
     auto const byte = [&](std::size_t index) { return static_cast<unsigned char>(text[index]); };
@@ -24,16 +33,6 @@ std::optional<char32_t> next_code_point(std::string_view text, std::size_t& posi
     position += static_cast<std::size_t>(more) + 1;
     return point;
 }
-
-bool is_unprintable(char32_t point)
-{
-    return point < 0x20 || (point >= 0x7F && point < 0xA0) // controls
-        || point == 0xAD || point == 0x61C || (point >= 0x200B && point <= 0x200F) // soft hyphen, zero width, direction marks
-        || (point >= 0x2028 && point <= 0x202E) || (point >= 0x2060 && point <= 0x206F) // separators, overrides, isolates
-        || point == 0xFEFF || (point >= 0xFFF9 && point <= 0xFFFB) || (point >= 0xE0000 && point <= 0xE007F);
-}
-
-} // namespace
 
 bool is_valid_utf8(std::string_view text)
 {
@@ -105,4 +104,20 @@ std::string dollars(std::int64_t micro_dollars)
     while (fraction.size() > 2 && fraction.back() == '0')
         fraction.pop_back();
     return (negative ? "-$" : "$") + std::to_string(amount / 1'000'000) + '.' + fraction;
+}
+
+std::optional<std::int64_t> micro_dollars_of(std::string_view text)
+{
+    constexpr std::size_t longest_whole = 9, longest_fraction = 6;
+    auto const point = text.find('.');
+    auto const whole = text.substr(0, point);
+    auto const fraction = point == std::string_view::npos ? std::string_view() : text.substr(point + 1);
+    auto const is_digits = [](std::string_view part) { return part.find_first_not_of("0123456789") == std::string_view::npos; };
+    if (whole.empty() || whole.size() > longest_whole || fraction.size() > longest_fraction || !is_digits(whole) || !is_digits(fraction)
+        || (point != std::string_view::npos && fraction.empty()))
+        return {};
+    std::int64_t amount = 0;
+    for (char const digit : std::string(whole) + std::string(fraction) + std::string(longest_fraction - fraction.size(), '0'))
+        amount = amount * 10 + (digit - '0');
+    return amount;
 }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdio>
 #include <ctime>
+#include <string_view>
 
 Time now()
 {
@@ -44,4 +45,16 @@ Time from_rfc3339(std::string const& text)
     if (rest.starts_with('.')) std::sscanf((rest.substr(1, rest.size() - 2) + "00").c_str(), "%3d", &milliseconds);
     if (!rest.ends_with('Z')) return {};
     return {((days_since_1970(year, month, day) * 24 + hour) * 60 + minute) * 60'000 + second * 1000 + milliseconds};
+}
+
+Time from_rfc2822(std::string const& text)
+{
+    constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    int year = 0, hour = 0, minute = 0, second = 0, offset = -1;
+    unsigned day = 0;
+    char month[4] = {};
+    if (std::sscanf(text.c_str(), "%*3s, %2u %3s %4d %2d:%2d:%2d %5d", &day, month, &year, &hour, &minute, &second, &offset) != 7) return {};
+    auto const at = months.find(month);
+    if (at == std::string_view::npos || at % 3 != 0 || day < 1 || day > 31 || offset != 0) return {};
+    return {((days_since_1970(year, static_cast<unsigned>(at / 3 + 1), day) * 24 + hour) * 60 + minute) * 60'000 + second * 1000};
 }

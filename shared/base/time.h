@@ -17,3 +17,4 @@ struct Time {
 Time now();
 std::string to_rfc3339(Time time); // 2024-01-15T10:30:00Z, with .123 when it has milliseconds
 Time from_rfc3339(std::string const& text); // UTC only; never, for what is not such a time
+Time from_rfc2822(std::string const& text); // Thu, 30 Jul 2015 23:19:04 +0000; UTC only; never, for what is not such a time

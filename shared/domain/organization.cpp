@@ -90,6 +90,15 @@ std::optional<Error> check_time_zone(std::string const& time_zone)
     return {};
 }
 
+std::optional<Error> check_group(std::string const& group)
+{
+    constexpr auto field = "group";
+    if (count_code_points(group) > 80) return broken(field, "too_long", "A group's name has 80 characters at most.");
+    if (!is_printable(group) || trimmed(group) != group)
+        return broken(field, "invalid_name", "The name has characters that cannot be shown.");
+    return {};
+}
+
 std::string slug_from_name(std::string const& name)
 {
     // "é" and its like keep their letter: French names are common here.

@@ -4,6 +4,7 @@
 
 #include "shared/base/time.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -30,6 +31,15 @@ struct Organization {
     Time closed_at = {};
 };
 
+// What may be set of a dealership beside its name and time zone.
+struct OrganizationSettings {
+    bool outbound_allowed = false; // to people who did not write first; a platform admin's word
+    std::string forwarding_number; // the dealership's own phone, E.164: calls go there when Jack cannot answer; '' for none
+    std::string group; // the name of the group that it belongs to; '' for none
+    bool shares_opt_outs = false; // a STOP to one of its group counts for it too
+    std::int64_t monthly_budget = 0; // micro-dollars
+};
+
 // The first rule that each member breaks, if any; `field` names it.
 std::optional<Error> check_email(std::string const& email);
 std::optional<Error> check_password(std::string const& password);
@@ -37,6 +47,7 @@ std::optional<Error> check_organization_name(std::string const& name);
 std::optional<Error> check_slug(std::string const& slug);
 std::optional<Error> check_area_code(std::string const& area_code);
 std::optional<Error> check_time_zone(std::string const& time_zone);
+std::optional<Error> check_group(std::string const& group);
 
 // "Premium Auto Sales" -> "premium-auto-sales"; '' when nothing of the name can be kept.
 std::string slug_from_name(std::string const& name);

@@ -10,6 +10,24 @@ bool is_e164(std::string_view text)
     return std::all_of(text.begin() + 1, text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+std::string e164_from(std::string_view text)
+{
+    if (text.starts_with("tel:")) text.remove_prefix(4);
+    std::string digits;
+    bool const international = text.starts_with('+');
+    for (char const c : international ? text.substr(1) : text) {
+        if (c >= '0' && c <= '9')
+            digits += c;
+        else if (std::string_view(" -.()").find(c) == std::string_view::npos)
+            return {};
+    }
+    // Without a plus it is a number of North America: an area code and an exchange begin with 2 to 9.
+    if (!international && digits.size() == 11 && digits[0] == '1') digits.erase(0, 1);
+    if (!international && (digits.size() != 10 || digits[0] < '2' || digits[3] < '2')) return {};
+    auto number = (international ? "+" : "+1") + digits;
+    return is_e164(number) ? number : std::string();
+}
+
 bool is_usable_caller(std::string_view caller_id)
 {
     // ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE on a telephone's keys.

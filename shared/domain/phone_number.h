@@ -26,6 +26,9 @@ struct PhoneNumber {
 
 bool is_e164(std::string_view text); // + and 7 to 15 digits, the first not 0
 
+// A number as people and vendors write it: "(604) 555-0142", "1-604-555-0142", "tel:+1604…". '' when it is no whole number.
+std::string e164_from(std::string_view text);
+
 // An E.164 number that names a person's line: not withheld, not one of Twilio's spelled-out stand-ins such as +266696687 (ANONYMOUS).
 bool is_usable_caller(std::string_view caller_id);
 

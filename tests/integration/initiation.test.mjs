@@ -106,7 +106,7 @@ describe('a caller', () => {
         assert.doesNotMatch(JSON.stringify(unknown), /John|truck|Hot/);
     });
 
-    for (const caller_id of ['anonymous', '', 'Restricted', '+266696687', '+7378742833', 'sip:joe@example.com', '7785550100', '+0', null, undefined, 7785550100])
+    for (const caller_id of ['anonymous', '', 'Restricted', '+266696687', '+7378742833', 'sip:joe@example.com', '5550100', '+0', null, undefined, 7785550100])
         test(`that shows ${JSON.stringify(caller_id)} is nobody: no lead, no memory, but a conversation`, async () => {
             const before = await records();
             for (let i = 0; i < 2; ++i) {
@@ -117,6 +117,12 @@ describe('a caller', () => {
             }
             assert.deepEqual(await records(), { leads: before.leads, conversations: before.conversations + 2 });
         });
+
+    test('is the same in every way that the number is written', async () => {
+        await hear({ caller_id: '+17785550109' });
+        for (const caller_id of ['7785550109', '17785550109', '(778) 555-0109', '778.555.0109', '+1 778 555 0109', 'tel:+17785550109'])
+            assert.equal((await hear({ caller_id })).lead_status, 'Returning Customer', caller_id);
+    });
 
     test('that is withheld shares nothing with the one before', async () => {
         const first_call = new_call();

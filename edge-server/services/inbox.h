@@ -1,0 +1,55 @@
+#pragma once
+
+#include "edge-server/sql/database.h"
+#include "edge-server/store/inbox_store.h"
+#include "shared/base/result.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+// What became of an item. Processing may happen any number of times, in any order, and ends in the same state.
+struct Processed {
+    enum State { Done, Failed, Unrouted } state = Done;
+    std::string cause = {}; // for people: why it could not be processed, or why it is nobody's
+    std::string organization_id = {}; // whose it is
+};
+
+// Keeps what the vendors tell us, and processes it afterwards, outside any request.
+class Inbox {
+public:
+    using Processor = std::function<Processed(sql::Writer&, InboxItem const&)>;
+
+    explicit Inbox(sql::Database& database) : m_database(database) { }
+
+    // Items of this source and kind; others are kept and say that nothing knows them.
+    void add(std::string source, std::string kind, Processor processor);
+
+    // On disk when this returns; what is there already is not kept twice. True: it is new. Throws as Database::write does.
+    bool keep(InboxItem item);
+    // Processes what is due. False: nothing is.
+    bool work();
+    // Sleeps until something is due, wake() was called since `calls_seen`, or `longest` has passed.
+    void wait_for_work(std::uint64_t& calls_seen, std::chrono::milliseconds longest);
+    void wake();
+
+private:
+    struct Entry {
+        std::string source;
+        std::string kind;
+        Processor processor;
+    };
+
+    Processed process(sql::Writer& db, InboxItem const& item) const;
+    void process_alone(InboxItem const& item);
+
+    sql::Database& m_database;
+    std::vector<Entry> m_processors;
+    std::mutex m_mutex;
+    std::condition_variable m_called;
+    std::uint64_t m_calls = 0; // of wake()
+};

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "edge-server/sql/database.h"
+
+#include <optional>
+#include <string>
+
+// What runs again and again. A job's row is made the first time that it is claimed.
+
+struct Job {
+    std::string name;
+    std::string position; // where it goes on, in its own terms
+};
+
+bool is_job_due(sql::Reader& db, std::string const& name, Time present); // and nobody has it
+// None: it is not due, or another server has it.
+std::optional<Job> claim_job(sql::Writer& db, std::string const& name, std::string const& owner, Time present, Time lease_until);
+void finish_job(sql::Writer& db, Job const& job, std::string const& owner, Time due_at, std::string const& failure);
+void void_all_job_leases(sql::Writer& db);
