@@ -25,7 +25,7 @@ std::optional<Session> session_from(Json const& answer)
     Session session;
     session.user = {text_of(user, "id"), text_of(user, "email"), text_of(user, "role")};
     session.installation = {flag_of(installation, "simulated").value_or(false), text_of(installation, "version"),
-        text_of(installation, "build"), time_of(installation, "snapshot_at"), money_of(member_of(installation, "rates"), "sms_segment")};
+        text_of(installation, "build"), time_of(installation, "snapshot_at"), money_of(member_of(answer, "rates"), "sms_segment")};
     if (session.user.email.empty() && !session.installation.snapshot_at) return {};
     each(member_of(answer, "organizations"), [&](Json const& organization) {
         session.organizations.push_back({text_of(organization, "id"), text_of(organization, "name"), text_of(organization, "role")});

@@ -203,8 +203,7 @@ void Data::act(PlaceCall const& command)
     auto const name = "call:" + command.organization_id + ':' + command.lead_id;
     if (m_state.action(name).busy) return;
     start(name);
-    Json body{{"to_number", command.to_number}};
-    if (!command.lead_id.empty()) body["lead_id"] = command.lead_id;
+    Json body = command.lead_id.empty() ? Json{{"to_number", command.to_number}} : Json{{"lead_id", command.lead_id}};
     if (!command.reason.empty()) body["reason"] = command.reason;
     auto const done = [this, name, command](Result<Json> answer) {
         if (answer || answer.error().code != "no_answer") m_request_keys.erase(name);
@@ -231,8 +230,8 @@ void Data::act(SendText const& command)
     auto const name = "text:" + command.organization_id + ':' + command.lead_id;
     if (m_state.action(name).busy) return;
     start(name);
-    Json body{{"body", command.body}};
-    body[command.lead_id.empty() ? "to_number" : "lead_id"] = command.lead_id.empty() ? command.to_number : command.lead_id;
+    Json body = command.lead_id.empty() ? Json{{"to_number", command.to_number}} : Json{{"lead_id", command.lead_id}};
+    body["body"] = command.body;
     auto const done = [this, name, command](Result<Json> answer) {
         if (answer || answer.error().code != "no_answer") m_request_keys.erase(name);
         finish(name, answer ? Error{} : answer.error());
@@ -252,6 +251,14 @@ void Data::act(SendText const& command)
     ask("POST", path_of(command.organization_id, "messages"), body, done, key);
 }
 
+// What was changed of a lead is answered with the whole of it.
+void Data::show_lead(std::string const& id, Json const& answer)
+{
+    auto page = lead_page_from(member_of(answer, "lead"));
+    if (auto const found = m_state.lead.find(id); found != m_state.lead.end() && page.lead.id == id)
+        found->second.lead.value = std::move(page);
+}
+
 void Data::act(SaveLead const& command)
 {
     auto const name = "lead:" + command.lead_id;
@@ -262,11 +269,7 @@ void Data::act(SaveLead const& command)
             finish(name, answer ? Error{} : answer.error());
             touch(command.organization_id, "lead");
             if (!answer) return say("Nothing changed", answer.error().message, true);
-            auto const lead = lead_from(member_of(*answer, "lead"));
-            if (auto const found = m_state.lead.find(command.lead_id); found != m_state.lead.end()) {
-                if (found->second.lead.value && !lead.id.empty()) found->second.lead.value->lead = lead;
-                found->second.lead.stale = true;
-            }
+            show_lead(command.lead_id, *answer);
             auto const status = command.changes.find("status");
             if (status != command.changes.end()) return say("Moved", "The lead is under " + std::get<std::string>(status->second) + ".");
             bool const taken_over = command.changes.contains("wants_person");
@@ -282,13 +285,7 @@ void Data::act(AddNote const& command)
     ask("POST", path_of(command.organization_id, "leads", command.lead_id) + "/notes", {{"text", command.text}},
         [this, name, command](Result<Json> answer) {
             finish(name, answer ? Error{} : answer.error());
-            auto const found = m_state.lead.find(command.lead_id);
-            if (!answer || found == m_state.lead.end()) return;
-            auto const note = note_from(member_of(*answer, "note"));
-            auto& page = found->second.lead.value;
-            bool const is_there = !page || std::any_of(page->notes.begin(), page->notes.end(), [&](Note const& one) { return one.id == note.id; });
-            if (!is_there && !note.id.empty()) page->notes.insert(page->notes.begin(), note);
-            found->second.lead.stale = true;
+            if (answer) show_lead(command.lead_id, *answer);
         });
 }
 
@@ -301,8 +298,7 @@ void Data::act(MarkRead const& command)
         [this, name, command](Result<Json> answer) {
             finish(name, answer ? Error{} : answer.error());
             if (!answer) return;
-            if (auto const found = m_state.lead.find(command.lead_id); found != m_state.lead.end() && found->second.lead.value)
-                found->second.lead.value->lead.unread = 0;
+            show_lead(command.lead_id, *answer);
             for (auto& row : m_state.threads.rows)
                 if (row.lead.id == command.lead_id) row.lead.unread = 0;
             m_state.unread.stale = m_state.threads.stale = true;

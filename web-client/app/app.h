@@ -33,7 +33,8 @@ public:
 private:
     bool is_dark() const;
     void draw_screen(Ui& ui, Commands& commands);
-    View& view_of(std::string const& path);
+    View& view_of(Place const& place);
+    void draw_page(Ui& ui, Rect page, Commands& commands);
     void show_title();
     void remember_scrolls(bool at_once);
     void load_missing_fonts();

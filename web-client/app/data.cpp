@@ -201,7 +201,7 @@ void Data::look_at_traffic(Place const& place, bool is_platform)
         if (!place.record.empty()) return look_at_lead(place.organization, place.record, true);
         if (address.of("view") == "table")
             return show_list(
-                m_state.leads[""], query_of(address, {"search", "sort", "stage"}, scope), "/api/leads", "leads", lead_row_from);
+                m_state.leads[""], query_of(address, {"search", "stage"}, scope), "/api/leads", "leads", lead_row_from);
         for (std::size_t i = 0; i < lead_stages.size(); ++i) {
             auto& column = m_state.leads[board_stage(i)];
             column.page = 50;
@@ -217,7 +217,7 @@ void Data::look_at_traffic(Place const& place, bool is_platform)
         if (place.is_tab) look_at_organization(place.organization);
     }
     if (place.screen == "inbox" && is_platform) {
-        show_list(m_state.inbox, query_of(address, {"state", "source"}), "/api/admin/inbox", "items", inbox_row_from);
+        show_list(m_state.inbox, query_of(address, {"state"}), "/api/admin/inbox", "items", inbox_row_from);
         if (place.record.empty()) return;
         make_room(m_state.inbox_item, place.record, is_asking<Remote<InboxRow>>);
         auto& one = m_state.inbox_item[place.record];

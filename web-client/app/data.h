@@ -64,6 +64,7 @@ private:
     void look_at_lead(std::string const& organization, std::string const& id, bool with_messages);
     void look_at_traffic(Place const& place, bool is_platform);
     void look_at_dialog(std::string const& dialog);
+    void show_lead(std::string const& id, Json const& answer);
     std::string key_of(std::string const& name, std::string const& content);
     void signed_in(Session session);
     void touch(std::string const& organization_id, std::string const& kind = {});

@@ -24,8 +24,8 @@ void ConversationsView::draw(Ui& ui, Rect page, AppState const& state, Commands&
     auto const place = place_of(state.address);
     auto const& list = state.conversations;
     Filters const filters{"conversations", "Search what was said", "filter",
-        {{"", "All", count_in(list, "all")}, {"answered", "Answered", count_in(list, "answered")},
-            {"missed", "Missed", count_in(list, "missed")}, {"failed", "Failed", count_in(list, "failed")}}};
+        {{"", "All", never_counted}, {"answered", "Answered", never_counted}, {"failed", "Missed", never_counted},
+            {"in_progress", "Going on", never_counted}}};
     float const top = draw_filters(ui, content, filters, state, commands);
     Rect const area{content.x, top, content.w, page.bottom() - top - (ui.compact() ? 0.0f : 16.0f)};
     if (draw_progress(ui, "conversations", area, progress_of(list), state, commands)) return;

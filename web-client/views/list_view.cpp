@@ -49,12 +49,13 @@ float ListView::draw_filters(Ui& ui, Rect content, Filters const& filters, AppSt
     auto const& key = filters.key;
     auto const filter = state.address.of(filters.by);
     float const field_height = ui.compact() ? 44 : 36;
-    float const width = ui.compact() ? content.w : 260;
+    bool const has_search = !filters.hint.empty();
+    float const width = !has_search ? -12 : ui.compact() ? content.w : 260;
     {
-        MirrorScope const search(ui.mirror, {.role = Role::Search, .key = key + "-filters"});
-        draw_search(ui, {content.x, content.y, width, field_height}, key, filters.hint, state, commands);
+        MirrorScope const search(ui.mirror, {.role = has_search ? Role::Search : Role::Group, .key = key + "-filters", .label = has_search ? "" : "Which to show"});
+        if (has_search) draw_search(ui, {content.x, content.y, width, field_height}, key, filters.hint, state, commands);
         float x = content.x + width + 12, y = content.y;
-        if (ui.compact()) {
+        if (ui.compact() && has_search) {
             x = content.x;
             y += field_height + 10;
         }
@@ -63,7 +64,7 @@ float ListView::draw_filters(Ui& ui, Rect content, Filters const& filters, AppSt
             auto const text = chip.count < 0 ? chip.text : chip.text + " " + std::to_string(chip.count);
             TextStyle const style{on ? Face::SemiBold : Face::Medium, 13, on ? ui.colours.info : ui.colours.text2};
             float const chip_width = std::ceil(ui.width(text, style)) + 22;
-            if (chip.count <= 0 && !on && !chip.value.empty()) continue;
+            if ((chip.count == 0 || chip.count == -1) && !on && !chip.value.empty()) continue;
             if (x + chip_width > content.right()) {
                 x = ui.compact() ? content.x : content.x + width + 12;
                 y += 42;

@@ -8,10 +8,11 @@ namespace console {
 // A list with a filter, chips for the states, and keyset pages behind a table that draws what is in sight.
 class ListView : public View {
 protected:
+    static constexpr int never_counted = -2;
     struct Chip {
         std::string value; // of the filter, empty for all
         std::string text;
-        int count; // -1: not known
+        int count; // -1: not known yet; never_counted
     };
     struct Filters {
         std::string key; // of its nodes

@@ -223,7 +223,6 @@ void MessagesView::draw_log(Ui& ui, Rect area, LeadRecord const& record, AppStat
     float const padding = ui.compact() ? 16 : 24;
     float const width = area.w - 2 * padding, widest = std::min(width * (ui.compact() ? 0.8f : 0.66f), 520.0f);
     TextStyle const text{Face::Regular, ui.compact() ? 15.0f : 14.0f, ui.colours.text, bubble_line};
-    TextStyle const quiet{Face::Regular, 12, ui.colours.text2, 16};
     auto const key_of_log = "thread-log-" + page.lead.id;
 
     // It hangs at the bottom: the scroll starts there, follows what comes, and what is short stands at the end.
@@ -261,8 +260,7 @@ void MessagesView::draw_log(Ui& ui, Rect area, LeadRecord const& record, AppStat
             y += 40;
         }
         if (entry.call) {
-            auto const words = call_words(*entry.call) + (call_words(*entry.call).find(". ") == std::string::npos ? "" : "");
-            auto const line = ui.clock.time(entry.at, zone) + " · " + words;
+            auto const line = ui.clock.time(entry.at, zone) + " · " + call_words(*entry.call);
             TextStyle const style{Face::Regular, 13, ui.colours.text2};
             float const line_width = std::min(ui.width(line, style), width - 30);
             float const x = area.x + (area.w - line_width) / 2 + 10;

@@ -379,6 +379,52 @@ float OrganizationView::draw_life(Ui& ui, Rect area, OrganizationRow const& row,
     return y + height + 24 - area.y;
 }
 
+float OrganizationView::draw_tabs(Ui& ui, Rect area, OrganizationRow const& row, AppState const& state, Commands& commands)
+{
+    static constexpr std::pair<char const*, char const*> tabs[] = {{"", "Line"}, {"conversations", "Conversations"}, {"messages", "Messages"},
+        {"leads", "Leads"}, {"usage", "Usage"}, {"settings", "Settings"}};
+    auto const chosen = state.address.at(2);
+    MirrorScope const nav(ui.mirror, {.role = Role::Navigation, .key = "organization-tabs", .label = "Of this organisation"});
+    float x = area.x, y = area.y;
+    for (auto const& [part, text] : tabs) {
+        bool const here = chosen == part;
+        TextStyle const style{here ? Face::SemiBold : Face::Medium, 13, here ? ui.colours.text : ui.colours.text2};
+        Rect place{x, y, ui.width(text, style), 40};
+        if (place.right() > area.right() + 1) { // on a phone the rest is in a second row
+            place.x = x = area.x;
+            place.y = y += 36;
+        }
+        auto const to = address_in(row.organization.id, part);
+        auto const key = std::string("organization-tab-") + (*part ? part : "line");
+        Press const press = claim(ui, place.grown(4), key);
+        ui.text(x, place.middle(), text, style);
+        if (here) ui.fill({x, y + 38, place.w, 2}, ui.colours.text);
+        if (press.shows_focus) ui.edge({x - 5, y + 6, place.w + 10, 28}, ui.colours.focus, 6, 2);
+        auto node = node_at(Role::Link, key, {x, y, place.w + 1, 40});
+        node.text = text;
+        node.face = css_family(style.face);
+        node.line = 40;
+        node.href = to.text();
+        node.current = here;
+        ui.mirror.add(std::move(node));
+        if (press.pressed) commands.emplace_back(Go{to});
+        x += place.w + (ui.compact() ? 16 : 22);
+    }
+    ui.line(area.x, y + 40, area.w, ui.colours.line);
+    return y + 40 - area.y;
+}
+
+float OrganizationView::draw_top(Ui& ui, Rect page, AppState const& state, Commands& commands)
+{
+    Rect const content = page_content(ui, page);
+    auto const* detail = detail_of(state);
+    if (!detail || draw_progress(ui, "organization", content, progress_of(detail->organization), state, commands)) return 0;
+    auto const& row = *detail->organization.value;
+    auto const& session = state.signed_in()->session;
+    float const y = content.y + (ui.compact() ? 0 : draw_header(ui, content, row, session, state, commands));
+    return y + draw_tabs(ui, {content.x, y, content.w, 0}, row, state, commands) - page.y + 1;
+}
+
 void OrganizationView::draw(Ui& ui, Rect page, AppState const& state, Commands& commands)
 {
     ScrollArea const scroll(ui, "organization-page-" + state.address.at(1), page, m_height, "Organisation");
@@ -389,38 +435,14 @@ void OrganizationView::draw(Ui& ui, Rect page, AppState const& state, Commands& 
     auto const& row = *detail->organization.value;
     auto const& session = state.signed_in()->session;
     float y = content.y + draw_header(ui, content, row, session, state, commands);
-
-    static constexpr std::pair<char const*, char const*> tabs[] = {{"", "Line"}, {"settings", "Settings"}};
-    auto const chosen = state.address.at(2);
-    {
-        MirrorScope const nav(ui.mirror, {.role = Role::Navigation, .key = "organization-tabs", .label = "Of this organisation"});
-        float x = content.x;
-        for (auto const& [part, text] : tabs) {
-            bool const here = chosen == part;
-            TextStyle const style{here ? Face::SemiBold : Face::Medium, 13, here ? ui.colours.text : ui.colours.text2};
-            Rect const place{x, y, ui.width(text, style), 40};
-            Address to{{"organizations", row.organization.id}, {}};
-            if (*part) to.path.emplace_back(part);
-            auto const key = std::string("organization-tab-") + (*part ? part : "line");
-            Press const press = claim(ui, place.grown(4), key);
-            ui.text(x, place.middle(), text, style);
-            if (here) ui.fill({x, y + 38, place.w, 2}, ui.colours.text);
-            if (press.shows_focus) ui.edge({x - 5, y + 6, place.w + 10, 28}, ui.colours.focus, 6, 2);
-            auto node = node_at(Role::Link, key, {x, y, place.w + 1, 40});
-            node.text = text;
-            node.face = css_family(style.face);
-            node.line = 40;
-            node.href = to.text();
-            node.current = here;
-            ui.mirror.add(std::move(node));
-            if (press.pressed) commands.emplace_back(Go{to});
-            x += place.w + 22;
-        }
+    y += draw_tabs(ui, {content.x, y, content.w, 0}, row, state, commands) + 20;
+    if (session.may_work(row.organization.id)) {
+        if (ui.key("c")) commands.emplace_back(Open{"call:" + row.organization.id + ':'});
+        if (ui.key("t")) commands.emplace_back(Open{"text:" + row.organization.id + ':'});
     }
-    ui.line(content.x, y + 40, content.w, ui.colours.line);
-    y += 60;
     Rect const body{content.x, y, content.w, 0};
-    y += chosen == "settings" ? draw_settings(ui, body, row, session, state, commands) : draw_line(ui, body, row, *detail, state, commands);
+    y += state.address.at(2) == "settings" ? draw_settings(ui, body, row, session, state, commands)
+                                           : draw_line(ui, body, row, *detail, state, commands);
     m_height = y + 16 - scroll.top();
 }
 

@@ -26,9 +26,9 @@ struct Bar {
 
 struct Chart {
     std::string key;
-    std::string label; // one sentence that says it all
-    std::string values; // what the list of values is called
-    std::vector<Series> series; // four at most
+    std::string label = {}; // one sentence that says it all
+    std::string values = {}; // what the list of values is called
+    std::vector<Series> series = {}; // four at most
     std::string reference = {}; // what the reference is called
     int current = -1; // the bar that is under way
     float now = -1; // how much of it is over: 0 to 1; negative draws no line

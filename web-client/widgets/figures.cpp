@@ -8,8 +8,9 @@ std::string grouped(std::int64_t count)
 {
     auto text = std::to_string(count < 0 ? -count : count);
     for (auto at = static_cast<int>(text.size()) - 3; at > 0; at -= 3)
-        text.insert(static_cast<std::size_t>(at), ",");
-    return count < 0 ? std::string("−").append(text) : text;
+        text.insert(static_cast<std::size_t>(at), 1, ',');
+    if (count < 0) text.insert(0, "−");
+    return text;
 }
 
 std::string in_dollars(std::int64_t micro_dollars, int decimals)
