@@ -4,11 +4,16 @@
 #include "edge-server/http/event_streams.h"
 #include "edge-server/http/files.h"
 #include "edge-server/http/server.h"
+#include "edge-server/jobs/dialler.h"
 #include "edge-server/jobs/housekeeper.h"
 #include "edge-server/jobs/provisioning_workers.h"
+#include "edge-server/jobs/text_sender.h"
+#include "edge-server/jobs/traffic_workers.h"
 #include "edge-server/routes/access.h"
 #include "edge-server/routes/event_routes.h"
+#include "edge-server/services/inbox.h"
 #include "edge-server/services/initiation.h"
+#include "edge-server/services/pollers.h"
 #include "edge-server/services/signup.h"
 
 #include <memory>
@@ -29,6 +34,7 @@ public:
 private:
     ElevenLabsClient* elevenlabs() { return m_elevenlabs ? &*m_elevenlabs : nullptr; }
     std::vector<ProviderClient const*> providers();
+    std::vector<RecurringJob> recurring_jobs();
 
     Config m_config;
     std::unique_ptr<sql::Database> m_database;
@@ -43,8 +49,12 @@ private:
     Lines m_lines;
     Drift m_drift;
     Outages m_outages;
+    OutboundCalls m_outbound_calls;
     Signups m_signups;
     Initiation m_initiation;
+    Inbox m_inbox;
+    Texts m_texts;
+    std::optional<Pollers> m_pollers; // none without ElevenLabs' key
     Access m_access;
     http::Files m_files;
     http::EventStreams m_streams;
@@ -52,7 +62,10 @@ private:
     http::Router m_router;
     std::unique_ptr<http::Server> m_server;
     std::unique_ptr<ProvisioningWorkers> m_workers;
+    std::unique_ptr<Dialler> m_dialler;
     std::unique_ptr<Housekeeper> m_housekeeper;
+    std::unique_ptr<TrafficWorkers> m_traffic_workers;
+    std::unique_ptr<TextSender> m_text_sender;
 };
 
 std::unique_ptr<sql::Database> open_migrated(std::string const& address);

@@ -3,6 +3,7 @@
 #include "shared/base/text.h"
 #include "shared/domain/area_codes.h"
 #include "shared/domain/organization.h"
+#include "shared/domain/phone_number.h"
 
 #include <CLI/CLI.hpp>
 
@@ -170,6 +171,8 @@ void add_options(CLI::App& app, Config& config)
     add("--elevenlabs-agent-id", "ELEVENLABS_AGENT_ID", config.elevenlabs_agent_id, "The agent that answers");
     add("--elevenlabs-import", "ELEVENLABS_IMPORT", config.elevenlabs_import, "auto or manual; auto when there is a key and an agent");
     add("--default-name", "DEALERLINE_DEFAULT_NAME", config.default_name, "The dealership's name for an unknown number");
+    add("--default-number", "DEALERLINE_DEFAULT_NUMBER", config.default_number,
+        "A number of the Twilio account that texts for dealerships without an active one; none when empty");
     add("--country", "DEALERLINE_COUNTRY", config.country, "CA or US: where to look when the form does not say");
     add("--area-code", "DEALERLINE_AREA_CODE", config.area_code, "The area code to look in first then");
     add("--outbound", "DEALERLINE_OUTBOUND", config.outbound,
@@ -178,6 +181,8 @@ void add_options(CLI::App& app, Config& config)
         ->envname("DEALERLINE_OUTBOUND_COUNTRIES")
         ->capture_default_str()
         ->delimiter(',');
+    add("--quiet-hours", "DEALERLINE_QUIET_HOURS", config.quiet_hours,
+        "kept, or ignored with simulated vendors: nobody real is woken then, and a demonstration runs at any hour");
     add("--budget", "DEALERLINE_BUDGET", config.budget, "What a new organisation may spend in a month, in dollars");
     add("--max-purchases-per-day", "DEALERLINE_MAX_PURCHASES_PER_DAY", config.max_purchases_per_day, "More signups are kept and held");
     add("--signups-per-ip-per-hour", "DEALERLINE_SIGNUPS_PER_IP_PER_HOUR", config.signups_per_ip_per_hour,
@@ -224,7 +229,13 @@ Outcome complete(Config& config)
     if (config.outbound != "approval" && config.outbound != "open") return bad("DEALERLINE_OUTBOUND", "use approval or open");
     for (auto const& country : config.outbound_countries)
         if (country != "CA" && country != "US") return bad("DEALERLINE_OUTBOUND_COUNTRIES", "use CA, US or both, separated by a comma");
+    if (config.quiet_hours != "kept" && config.quiet_hours != "ignored") return bad("DEALERLINE_QUIET_HOURS", "use kept or ignored");
+    if (config.quiet_hours == "ignored"
+        && (is_host_of(config.twilio_api_base, "twilio.com") || is_host_of(config.elevenlabs_api_base, "elevenlabs.io")))
+        return bad("DEALERLINE_QUIET_HOURS", "with a vendor's real address they are kept");
     if (!micro_dollars_of(config.budget)) return bad("DEALERLINE_BUDGET", "use dollars, such as 50.00");
+    if (!config.default_number.empty() && !is_e164(config.default_number))
+        return bad("DEALERLINE_DEFAULT_NUMBER", "use a whole number, such as +16045550100");
     if (config.max_purchases_per_day < 0) return bad("DEALERLINE_MAX_PURCHASES_PER_DAY", "use 0 or more");
     if (config.signups_per_ip_per_hour < 1) return bad("DEALERLINE_SIGNUPS_PER_IP_PER_HOUR", "use 1 or more");
     if (!config.admin_email.empty()) {

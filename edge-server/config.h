@@ -30,8 +30,10 @@ struct Config {
     std::string elevenlabs_import; // auto or manual
     std::string outbound = "approval"; // or open: to people who did not write first, without an admin's approval
     std::vector<std::string> outbound_countries{"CA", "US"};
+    std::string quiet_hours = "kept"; // or ignored, against simulated vendors only
     std::string budget = "50.00"; // a month, of a new organisation
     std::string default_name = "Jack Automotive";
+    std::string default_number; // sends for who has no active number of its own; '' for none
     std::string country = "CA";
     std::string area_code = "604";
     int max_purchases_per_day = 25;

@@ -65,6 +65,10 @@ void TrafficWorkers::tell_begun_calls()
 void TrafficWorkers::run_jobs()
 {
     auto const owner = new_id();
+    m_database.write(sql::Scope::platform(), [&](sql::Writer& db) {
+        for (auto const& job : m_jobs)
+            add_job(db, job.name, now().plus_seconds(job.first_after.count()));
+    });
     for (;;) {
         for (auto const& job : m_jobs) {
             if (m_stopping) return;

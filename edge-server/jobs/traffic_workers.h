@@ -15,6 +15,7 @@
 // Something that runs again and again, on one server at a time. It may move the position, which is kept between its runs.
 struct RecurringJob {
     std::string name;
+    std::chrono::seconds first_after; // the installation's first start
     std::chrono::seconds interval;
     std::function<Outcome(std::string& position)> run;
 };

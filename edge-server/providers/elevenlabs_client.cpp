@@ -1,6 +1,9 @@
 #include "edge-server/providers/elevenlabs_client.h"
+#include "shared/base/text.h"
 
 namespace {
+
+constexpr std::size_t message_limit = 300; // characters
 
 ImportedNumber to_number(Json const& json)
 {
@@ -90,6 +93,40 @@ ProviderResult<ImportedNumber> ElevenLabsClient::assign_agent(std::string const&
 ProviderAnswer ElevenLabsClient::remove_number(std::string const& phone_number_id)
 {
     return call("DELETE", "/v1/convai/phone-numbers/" + percent_encode(phone_number_id));
+}
+
+ProviderResult<PlacedCall> ElevenLabsClient::place_call(std::string const& agent_id, std::string const& phone_number_id,
+    std::string const& to_number, Json const& variables, std::string const& user_id)
+{
+    ProviderResult<PlacedCall> result{call("POST", "/v1/convai/twilio/outbound-call",
+        {{"agent_id", agent_id}, {"agent_phone_number_id", phone_number_id}, {"to_number", to_number},
+            {"conversation_initiation_client_data", {{"dynamic_variables", variables}, {"user_id", user_id}}}})};
+    if (!result.answer) return result;
+    auto const& body = result.answer.body;
+    auto const success = flag_of(body, "success");
+    result.value = {success.value_or(false), bounded_data(text_of(body, "message"), message_limit), text_of(body, "conversation_id"),
+        text_of(body, "callSid")};
+    if (!success || !is_plain_id(result.value.conversation_id) || !is_plain_id(result.value.call_sid)) {
+        result.answer.ending = Ending::Unclear;
+        result.answer.message = "ElevenLabs' answer does not say what became of the call.";
+    }
+    return result;
+}
+
+ProviderResult<std::vector<std::string>> ElevenLabsClient::find_conversations(std::string const& agent_id, std::string const& user_id)
+{
+    ProviderResult<std::vector<std::string>> result{
+        call("GET", "/v1/convai/conversations?page_size=10&agent_id=" + percent_encode(agent_id) + "&user_id=" + percent_encode(user_id))};
+    if (!result.answer) return result;
+    auto const& list = member_of(result.answer.body, "conversations");
+    if (!list.is_array()) {
+        result.answer.ending = Ending::Unclear;
+        result.answer.message = "ElevenLabs' answer is not a list of conversations.";
+        return result;
+    }
+    for (auto const& entry : list)
+        if (auto id = text_of(entry, "conversation_id"); !id.empty() && is_plain_id(id)) result.value.push_back(std::move(id));
+    return result;
 }
 
 ProviderAnswer ElevenLabsClient::get_agent(std::string const& agent_id)

@@ -32,6 +32,13 @@ struct PostCallWebhook {
     std::string secret; // of a webhook just created only
 };
 
+struct PlacedCall {
+    bool success = false; // false arrives with 200 too
+    std::string message; // why not
+    std::string conversation_id; // '' when ElevenLabs gave none
+    std::string call_sid;
+};
+
 // ElevenLabs' Agents API, as far as a number's life needs it.
 class ElevenLabsClient {
 public:
@@ -47,6 +54,11 @@ public:
     ProviderResult<ImportedNumber> assign_agent(std::string const& phone_number_id, std::string const& agent_id);
 
     ProviderAnswer remove_number(std::string const& phone_number_id);
+
+    // `variables`: what the agent is told. `user_id`: the handle to ask for this very call.
+    ProviderResult<PlacedCall> place_call(std::string const& agent_id, std::string const& phone_number_id, std::string const& to_number,
+        Json const& variables, std::string const& user_id);
+    ProviderResult<std::vector<std::string>> find_conversations(std::string const& agent_id, std::string const& user_id); // their ids
 
     ProviderAnswer get_agent(std::string const& agent_id);
     ProviderAnswer patch_agent(std::string const& agent_id, Json const& changes);

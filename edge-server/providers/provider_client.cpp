@@ -192,6 +192,10 @@ ProviderAnswer ProviderClient::call(ProviderRequest const& request)
         m_breaker.failed(now());
     else
         m_breaker.succeeded();
+    if (answer || answer.ending == Ending::Refused)
+        m_credentials = Credentials::Accepted;
+    else if (answer.ending == Ending::Unauthorized && !is_about_funds(answer))
+        m_credentials = Credentials::Refused;
     if (answer || answer.ending == Ending::Refused) // a clear refusal is an answer too
         m_health.succeeded(took);
     else
@@ -209,6 +213,11 @@ Json ProviderClient::health() const
     json["breaker"] = outage.open ? "open" : "closed";
     json["next_try_at"] = outage.open ? Json(to_rfc3339(outage.next_try_at)) : Json();
     return json;
+}
+
+bool is_about_funds(ProviderAnswer const& answer)
+{
+    return answer.status == 402 || answer.code == "20005";
 }
 
 bool is_plain_id(std::string_view text)

@@ -4,6 +4,7 @@
 #include "edge-server/providers/provider_health.h"
 #include "shared/base/json.h"
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -54,6 +55,9 @@ public:
     ProviderAnswer call(ProviderRequest const& request);
     std::string const& name() const { return m_name; }
     Breaker::State outage() const { return m_breaker.state(); }
+    // What the last call that says anything about them said.
+    enum class Credentials { Unknown, Accepted, Refused };
+    Credentials credentials() const { return m_credentials; }
     Json health() const; // of the last hour, with the breaker's state
 
 private:
@@ -62,7 +66,11 @@ private:
     std::unique_ptr<Pool> m_pool;
     Breaker m_breaker;
     ProviderHealth m_health;
+    std::atomic<Credentials> m_credentials = Credentials::Unknown;
 };
+
+// The account is suspended or out of funds: the credentials may be right.
+bool is_about_funds(ProviderAnswer const& answer);
 
 // What a vendor calls an id or a code is kept only when it looks like one: letters, digits, _ - and ., 128 at most.
 bool is_plain_id(std::string_view text);

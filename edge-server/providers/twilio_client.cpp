@@ -1,5 +1,6 @@
 #include "edge-server/providers/twilio_client.h"
 #include "shared/base/base64.h"
+#include "shared/base/text.h"
 #include "shared/domain/phone_number.h"
 
 #include <algorithm>
@@ -29,13 +30,26 @@ int count_of(Json const& object, std::string_view name)
     return std::clamp(count, 0, 1000);
 }
 
+// "-0.00750": what it costs us is negative there.
+std::int64_t price_of(Json const& json)
+{
+    auto const text = text_of(json, "price");
+    return micro_dollars_of(text.starts_with('-') ? std::string_view(text).substr(1) : text).value_or(-1);
+}
+
 TwilioText to_text(Json const& json)
 {
     auto const& code = member_of(json, "error_code");
     return {text_of(json, "sid"), text_of(json, "from"), text_of(json, "to"), text_of(json, "body"), text_of(json, "direction"),
         text_of(json, "status"), code.is_number_integer() ? std::to_string(code.get<std::int64_t>()) : text_of(json, "error_code"),
         count_of(json, "num_segments"), count_of(json, "num_media"), from_rfc2822(text_of(json, "date_created")),
-        from_rfc2822(text_of(json, "date_sent"))};
+        from_rfc2822(text_of(json, "date_sent")), price_of(json)};
+}
+
+TwilioCall to_call(Json const& json)
+{
+    return {text_of(json, "sid"), text_of(json, "from"), text_of(json, "to"), text_of(json, "status"), count_of(json, "duration"),
+        price_of(json), from_rfc2822(text_of(json, "start_time"))};
 }
 
 bool is_text(TwilioText const& text)
@@ -150,11 +164,12 @@ ProviderAnswer TwilioClient::each(
 ProviderResult<std::vector<TwilioNumber>> TwilioClient::list(std::string const& query)
 {
     ProviderResult<std::vector<TwilioNumber>> result;
-    result.answer = each("IncomingPhoneNumbers", "PageSize=1000" + (query.empty() ? "" : '&' + query), "incoming_phone_numbers", [&](Json const& entry) {
-        if (auto number = to_number(entry); number.sid.starts_with("PN") && is_plain_id(number.sid))
-            result.value.push_back(std::move(number));
-        return true;
-    });
+    result.answer = each(
+        "IncomingPhoneNumbers", "PageSize=1000" + (query.empty() ? "" : '&' + query), "incoming_phone_numbers", [&](Json const& entry) {
+            if (auto number = to_number(entry); number.sid.starts_with("PN") && is_plain_id(number.sid))
+                result.value.push_back(std::move(number));
+            return true;
+        });
     return result;
 }
 
@@ -207,9 +222,9 @@ ProviderResult<TwilioNumber> TwilioClient::set_tag(std::string const& sid, std::
 ProviderResult<TwilioText> TwilioClient::send_text(
     std::string const& from_number, std::string const& to_number, std::string const& body, std::string const& status_callback)
 {
-    return checked_text(m_client.call({"POST", m_account_path + "/Messages.json", {{"Authorization", m_authorization}},
-        "application/x-www-form-urlencoded",
-        encode_form({{"From", from_number}, {"To", to_number}, {"Body", body}, {"StatusCallback", status_callback}})}));
+    return checked_text(
+        m_client.call({"POST", m_account_path + "/Messages.json", {{"Authorization", m_authorization}}, "application/x-www-form-urlencoded",
+            encode_form({{"From", from_number}, {"To", to_number}, {"Body", body}, {"StatusCallback", status_callback}})}));
 }
 
 ProviderResult<TwilioText> TwilioClient::fetch_text(std::string const& sid)
@@ -221,9 +236,19 @@ ProviderAnswer TwilioClient::texts_between(
     std::string const& from_number, std::string const& to_number, std::function<bool(TwilioText const&)> const& take)
 {
     // Without DateSent: what still waits has none.
-    return each("Messages", texts_a_page + "&From=" + percent_encode(from_number) + "&To=" + percent_encode(to_number), "messages", [&](Json const& entry) {
-        auto const text = to_text(entry);
-        return !is_text(text) || take(text);
+    return each("Messages", texts_a_page + "&From=" + percent_encode(from_number) + "&To=" + percent_encode(to_number), "messages",
+        [&](Json const& entry) {
+            auto const text = to_text(entry);
+            return !is_text(text) || take(text);
+        });
+}
+
+ProviderAnswer TwilioClient::calls_since(Time since, std::function<bool(TwilioCall const&)> const& take)
+{
+    auto const whole_second = Time{since.milliseconds / 1000 * 1000};
+    return each("Calls", "PageSize=1000&StartTime%3E=" + percent_encode(to_rfc3339(whole_second)), "calls", [&](Json const& entry) {
+        auto const call = to_call(entry);
+        return !call.sid.starts_with("CA") || !is_plain_id(call.sid) || take(call);
     });
 }
 

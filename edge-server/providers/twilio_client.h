@@ -38,6 +38,17 @@ struct TwilioText {
     int pictures = 0;
     Time created_at;
     Time sent_at; // never, while it waits
+    std::int64_t price = -1; // micro-dollars that Twilio takes; -1 until it says so
+};
+
+struct TwilioCall {
+    std::string sid;
+    std::string from_number;
+    std::string to_number;
+    std::string status; // completed, busy, no-answer, …
+    int seconds = 0;
+    std::int64_t price = -1; // as a text's
+    Time started_at; // never, when it was not answered
 };
 
 // The URLs of one number that are ours to set.
@@ -82,6 +93,7 @@ public:
     ProviderAnswer texts_between(
         std::string const& from_number, std::string const& to_number, std::function<bool(TwilioText const&)> const& take);
     ProviderAnswer texts_since(Time since, std::function<bool(TwilioText const&)> const& take);
+    ProviderAnswer calls_since(Time since, std::function<bool(TwilioCall const&)> const& take);
 
 private:
     ProviderAnswer get(std::string const& path);

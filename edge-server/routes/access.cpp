@@ -82,7 +82,7 @@ Result<Session> Access::platform_admin(http::Request const& request)
     return session;
 }
 
-Result<Session> Access::with_role(http::Request const& request, std::string const& organization_id, bool admin_only)
+Result<Session> Access::with_role(http::Request const& request, std::string const& organization_id, Needs needs)
 {
     auto session = signed_in(request);
     if (!session) return session;
@@ -91,19 +91,27 @@ Result<Session> Access::with_role(http::Request const& request, std::string cons
     auto const& platform_role = session->user.platform_role;
     bool const may_see = !role.empty() || !platform_role.empty();
     if (!may_see) return not_found();
-    bool const may_change = role == "admin" || platform_role == "admin";
-    if (admin_only && !may_change) return Error{ErrorKind::Forbidden, "admins_only", "This is for the organisation's admins."};
+    bool const may_administer = role == "admin" || platform_role == "admin";
+    if (needs == Needs::ToAdminister && !may_administer)
+        return Error{ErrorKind::Forbidden, "admins_only", "This is for the organisation's admins."};
+    if (needs == Needs::ToWork && role.empty() && !may_administer)
+        return Error{ErrorKind::Forbidden, "members_only", "This is for the organisation's people. You may look at it."};
     return session;
 }
 
 Result<Session> Access::member_or_platform(http::Request const& request, std::string const& organization_id)
 {
-    return with_role(request, organization_id, false);
+    return with_role(request, organization_id, Needs::ToSee);
+}
+
+Result<Session> Access::member_or_platform_admin(http::Request const& request, std::string const& organization_id)
+{
+    return with_role(request, organization_id, Needs::ToWork);
 }
 
 Result<Session> Access::organization_admin_or_platform(http::Request const& request, std::string const& organization_id)
 {
-    return with_role(request, organization_id, true);
+    return with_role(request, organization_id, Needs::ToAdminister);
 }
 
 std::string Access::cookie_for(std::string const& token) const

@@ -21,6 +21,8 @@ public:
     Result<Session> platform_admin(http::Request const& request);
     // A member of that organisation, or the platform. Another tenant's id is not found.
     Result<Session> member_or_platform(http::Request const& request, std::string const& organization_id);
+    // Whoever works there: a viewer of the platform only looks.
+    Result<Session> member_or_platform_admin(http::Request const& request, std::string const& organization_id);
     Result<Session> organization_admin_or_platform(http::Request const& request, std::string const& organization_id);
 
     std::string cookie_for(std::string const& token) const;
@@ -28,7 +30,8 @@ public:
     static std::string token_in(http::Request const& request);
 
 private:
-    Result<Session> with_role(http::Request const& request, std::string const& organization_id, bool admin_only);
+    enum class Needs { ToSee, ToWork, ToAdminister };
+    Result<Session> with_role(http::Request const& request, std::string const& organization_id, Needs needs);
     bool is_our_origin(std::string const& origin) const;
 
     sql::Database& m_database;

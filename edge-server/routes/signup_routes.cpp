@@ -143,7 +143,8 @@ public:
 private:
     static SignupPrices prices(sql::Reader& db)
     {
-        return {rate_at(db, "number_month", now()).micro_dollars, rate_at(db, "voice_minute", now()).micro_dollars, rate_at(db, "sms_segment", now()).micro_dollars};
+        return {rate_at(db, "number_month", now()).micro_dollars, rate_at(db, "voice_minute", now()).micro_dollars,
+            rate_at(db, "sms_segment", now()).micro_dollars};
     }
 
     std::string page_template() const

@@ -1,9 +1,18 @@
 #include "edge-server/routes/webhook_routes.h"
 #include "edge-server/config.h"
 #include "edge-server/http/reply.h"
+#include "edge-server/services/post_call.h"
 #include "edge-server/services/secrets.h"
 
-void add_webhook_routes(http::Router& router, Initiation& initiation, Config const& config)
+namespace {
+
+constexpr std::size_t post_call_limit = 16 << 20; // bytes: hours of transcript with every tool's call
+// A retry half an hour later may carry the first signature; what is known already is not kept twice.
+constexpr std::chrono::hours signature_age{24};
+
+} // namespace
+
+void add_webhook_routes(http::Router& router, Initiation& initiation, Inbox& inbox, Config const& config)
 {
     router.add({"POST", "/webhooks/elevenlabs/conversation-initiation", http::Body::Any, 64 * 1024, http::Lane::Webhook},
         [&initiation, &config](http::Request const& request) {
@@ -13,5 +22,15 @@ void add_webhook_routes(http::Router& router, Initiation& initiation, Config con
                 && matches_secret(std::string_view(given).substr(scheme.size()), config.elevenlabs_initiation_secret);
             if (!right) return refuse(request, {ErrorKind::Unauthorized, "wrong_secret", "The initiation secret is missing or wrong."});
             return http::Response{200, "application/json", initiation.answer(request.body)};
+        });
+    router.add({"POST", "/webhooks/elevenlabs/post-call", http::Body::Any, post_call_limit, http::Lane::Webhook},
+        [&inbox, &config](http::Request const& request) {
+            if (!is_signed_by_elevenlabs(
+                    request.header("ElevenLabs-Signature"), request.body, config.elevenlabs_webhook_secret, now(), signature_age))
+                return refuse(request, {ErrorKind::Unauthorized, "wrong_signature", "The signature is missing, wrong or too old."});
+            auto item = post_call_item(request.body);
+            if (item.kind.empty()) return refuse(request, {ErrorKind::Malformed, "malformed_json", "The body is no event."});
+            inbox.keep(std::move(item));
+            return http::json(200, {{"received", true}}); // exactly 200: ElevenLabs takes any other for a failure
         });
 }

@@ -1,6 +1,7 @@
 #include "edge-server/services/agent_doctor.h"
 #include "edge-server/config.h"
 #include "edge-server/embedded.h"
+#include "edge-server/services/outreach.h"
 #include "edge-server/services/secrets.h"
 #include "shared/base/text.h"
 
@@ -83,6 +84,9 @@ std::vector<std::string> findings_in(Json const& agent, std::vector<PostCallWebh
     auto const& placeholders = at(speech, {"dynamic_variables", "dynamic_variable_placeholders"});
     for (auto const* name : {"conversation_context", "customer_name", "lead_status", "previous_summary", "organization_name", "greeting"})
         require(placeholders.is_object() && placeholders.contains(name), std::string("The agent has no placeholder for ") + name + ".");
+    auto const& longest = at(agent, {"conversation_config", "conversation", "max_duration_seconds"});
+    require(!longest.is_number() || longest.get<double>() <= longest_call_minutes * 60,
+        "The agent lets a call last longer than " + std::to_string(longest_call_minutes) + " minutes, which is what is set aside for one.");
     return findings;
 }
 

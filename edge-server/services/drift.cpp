@@ -228,7 +228,7 @@ void Drift::compare_strays(Comparison& found, Books const& books)
 {
     std::size_t foreign = 0;
     for (auto const& [sid, number] : books.at_twilio) {
-        if (books.known_sids.contains(sid)) continue;
+        if (books.known_sids.contains(sid) || number.phone_number == m_config.default_number) continue;
         if (!is_ours(number.friendly_name)) {
             ++found.look.not_ours;
             if (foreign++ < foreign_shown)

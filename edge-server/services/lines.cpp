@@ -1,5 +1,6 @@
 #include "edge-server/services/lines.h"
 #include "edge-server/config.h"
+#include "edge-server/services/billing.h"
 #include "edge-server/services/retrying.h"
 #include "edge-server/services/secrets.h"
 #include "edge-server/store/notification_store.h"
@@ -146,7 +147,8 @@ void Lines::advance(Work& work)
             "Set DEALERLINE_PUBLIC_URL to a public https address.");
     if (is_due_for_release(line)) return release(work);
     if (line.organization_state != "open" && talks(line)) return silence(work);
-    if (line.organization_state == "open" && line.number.state == "suspended") return restore(work);
+    // Active in our books is not enough: it may have been resumed while it was being switched off.
+    if (line.organization_state == "open" && (line.number.state == "suspended" || line.number.state == "active")) return restore(work);
     settle(work);
 }
 
@@ -182,6 +184,7 @@ void Lines::restore(Work& work)
     auto const at_twilio = m_twilio.fetch(number.twilio_sid);
     if (handled_failure(work, m_twilio.provider(), at_twilio.answer)) return;
     if (!is_marked(work, at_twilio.value)) return;
+    if (number.state == "active" && is_elevenlabs_url(at_twilio.value.voice_url)) return settle(work);
     if (!work.line.voice_url.empty() && at_twilio.value.voice_url != work.line.voice_url) {
         before_call(work);
         auto const set = m_twilio.set_voice_url(number.twilio_sid, work.line.voice_url);
@@ -221,6 +224,7 @@ void Lines::release(Work& work)
     auto const released = m_twilio.release(number.twilio_sid);
     if (released.status != 404 && handled_failure(work, m_twilio.provider(), released)) return;
     save(work, [&](sql::Writer& db) {
+        bill_number(db, number, now()); // the month that began since it was last billed
         mark_released(db, number.id);
         resolve_notifications_about(db, number.id);
         append_audit(db, {number.organization_id, "dealerline", "number_released", number.id, number.phone_number}, sha256_hex);

@@ -11,7 +11,6 @@
 
 namespace {
 
-constexpr std::int64_t longest_call_minutes = 10; // the agent ends a call then
 constexpr std::int64_t agent_minute = 80'000; // micro-dollars that a minute costs at ElevenLabs, at most
 constexpr std::int64_t answer_seconds = 3600; // who has just written waits for an answer, also at night
 
@@ -35,8 +34,8 @@ std::int64_t reserve_of_call(sql::Reader& db, Time at)
     return longest_call_minutes * (rate_at(db, "voice_minute", at).micro_dollars + agent_minute);
 }
 
-std::optional<Error> check_outreach(sql::Reader& db, Config const& config, std::string const& organization_id, PhoneNumber const& from,
-    std::string const& to_number, Channel channel, Time at, int segments)
+std::optional<Error> check_contact(sql::Reader& db, Config const& config, std::string const& organization_id, PhoneNumber const& from,
+    std::string const& to_number, Channel channel, Time at)
 {
     if (auto const problem = check_number(db, config, to_number)) return problem;
     if (config.outbound != "open" && !may_reach_strangers(db, organization_id) && !has_called_or_texted(db, organization_id, to_number))
@@ -48,10 +47,17 @@ std::optional<Error> check_outreach(sql::Reader& db, Config const& config, std::
     bool const is_answer
         = channel == Channel::Text && has_texted_since(db, organization_id, to_number, from.phone_number, at.plus_seconds(-answer_seconds));
     auto const next = next_contact_time(to_number, at);
-    if (!is_answer && (!next || next->at > at))
+    if (!is_answer && config.quiet_hours == "kept" && (!next || next->at > at))
         return refused("quiet_hours",
             next ? "It is too early or too late where this number is. It may be reached from " + in_words(next->at, next->time_zone) + '.'
                  : "It is not known what time it is where this number is.");
+    return {};
+}
+
+std::optional<Error> check_outreach(sql::Reader& db, Config const& config, std::string const& organization_id, PhoneNumber const& from,
+    std::string const& to_number, Channel channel, Time at, int segments)
+{
+    if (auto const problem = check_contact(db, config, organization_id, from, to_number, channel, at)) return problem;
     auto const needed
         = channel == Channel::Call ? reserve_of_call(db, at) : std::int64_t(segments) * rate_at(db, "sms_segment", at).micro_dollars;
     auto const budget = find_budget(db, organization_id, at);

@@ -4,6 +4,7 @@
 #include "shared/base/error.h"
 #include "shared/domain/phone_number.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -13,12 +14,17 @@ struct Config;
 
 enum class Channel { Call, Text };
 
-// What is set aside for a call until it has ended: as long as the agent lets one be, at the rate in force and what such a minute costs
+inline constexpr std::int64_t longest_call_minutes = 10; // the agent ends a call then; the doctor looks whether it does
+
+// What is set aside for a call until it has ended: the longest one, at the rate in force and what such a minute costs
 // at ElevenLabs.
 std::int64_t reserve_of_call(sql::Reader& db, Time at);
 
-// Why this number may not be reached now, if it may not: destination, approval, opt-out, the recipient's clock, budget, in this order.
-// `from`: the number that would be seen. `segments`: of the text.
+// Why this number may not be reached now, if it may not: destination, approval, opt-out, the recipient's clock, in this order; asked
+// again by whoever sends later than was asked for. `from`: the number that would be seen.
+std::optional<Error> check_contact(sql::Reader& db, Config const& config, std::string const& organization_id, PhoneNumber const& from,
+    std::string const& to_number, Channel channel, Time at);
+// And then the budget. `segments`: of the text.
 std::optional<Error> check_outreach(sql::Reader& db, Config const& config, std::string const& organization_id, PhoneNumber const& from,
     std::string const& to_number, Channel channel, Time at, int segments = 1);
 

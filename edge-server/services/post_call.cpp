@@ -1,5 +1,7 @@
 #include "edge-server/services/post_call.h"
+#include "edge-server/services/billing.h"
 #include "edge-server/services/secrets.h"
+#include "edge-server/store/call_attempt_store.h"
 #include "edge-server/store/conversation_store.h"
 #include "edge-server/store/lead_store.h"
 #include "edge-server/store/notification_store.h"
@@ -158,8 +160,14 @@ std::optional<Conversation> record_of(sql::Writer& db, Call const& call)
     return conversation;
 }
 
-void complete(Conversation& conversation, Call const& call)
+void complete(sql::Writer& db, Conversation& conversation, Call const& call)
 {
+    // An outbound call may be known by its conversation alone until now.
+    if (!call.call_sid.empty() && conversation.call_sid != call.call_sid && !conversation.call_sid.starts_with("CA")) {
+        conversation.call_sid = call.call_sid;
+        set_call_sid(db, conversation.id, call.call_sid);
+    }
+    link_attempt(db, conversation, call.attempt_id);
     if (conversation.conversation_id.empty()) conversation.conversation_id = call.conversation_id;
     if (conversation.external_number.empty()) conversation.external_number = call.external_number;
     if (conversation.agent_id.empty()) conversation.agent_id = call.agent_id;
@@ -234,7 +242,7 @@ Processed take_transcription(sql::Writer& db, InboxItem const& item)
     auto conversation = record_of(db, call);
     if (!conversation) return unrouted(db, call);
 
-    complete(*conversation, call);
+    complete(db, *conversation, call);
     conversation->status = text_of(data, "status") == "failed" ? "failed" : "done";
     conversation->failure
         = conversation->status == "failed" ? bounded_text(member_of(metadata, "error"), "reason", word_limit) : std::string();
@@ -247,6 +255,7 @@ Processed take_transcription(sql::Writer& db, InboxItem const& item)
     }
     update_conversation(db, *conversation);
     auto const cost = cost_in(metadata);
+    bill_conversation(db, *conversation, cost);
     set_conversation_findings(db, conversation->id, collected_in(analysis), cost);
     set_variables_if_unknown(db, conversation->id, variables_in(data));
     finish(db, *conversation);
@@ -270,12 +279,13 @@ Processed take_initiation_failure(sql::Writer& db, InboxItem const& item)
     // A transcript says more than a failure, whichever came first.
     if (conversation->status == "done") return {Processed::Done, {}, conversation->organization_id};
     auto const started_at = conversation->started_at;
-    complete(*conversation, call);
+    complete(db, *conversation, call);
     conversation->started_at = started_at;
     conversation->status = "failed";
     conversation->failure = bounded_text(data, "failure_reason", word_limit);
     if (conversation->failure.empty()) conversation->failure = "unknown";
     update_conversation(db, *conversation);
+    bill_conversation(db, *conversation, {});
     finish(db, *conversation);
     set_transcript(db, *conversation, {}, words_of_lead(db, *conversation));
     return {Processed::Done, {}, conversation->organization_id};

@@ -1,6 +1,7 @@
 #include "edge-server/services/provisioning.h"
 #include "edge-server/config.h"
 #include "edge-server/services/agent_doctor.h"
+#include "edge-server/services/billing.h"
 #include "edge-server/services/number_search.h"
 #include "edge-server/services/retrying.h"
 #include "edge-server/services/secrets.h"
@@ -196,7 +197,7 @@ bool Provisioning::handled_failure(Work& work, ProviderClient const& provider, P
             try_later(work, quoted(name, answer), std::max(back_off(work.run.attempts), answer.retry_after));
         return true;
     case Ending::Unauthorized: {
-        bool const funds = answer.code == "20005" || answer.status == 402;
+        bool const funds = is_about_funds(answer);
         stop(work,
             (funds ? name + "'s account is suspended or out of funds. " : name + " refused our credentials. ") + quoted(name, answer),
             funds ? "Put the " + name + " account in order, then try again."
@@ -449,7 +450,10 @@ void Provisioning::adopt(Work& work, NumberCandidate const& candidate, TwilioNum
     run.state = "importing";
     run.attempts = 0;
     save(work, [&](sql::Writer& db) {
-        if (!known) insert_phone_number(db, number);
+        if (!known) {
+            insert_phone_number(db, number);
+            bill_number(db, number, now());
+        }
         set_candidate_state(db, candidate.id, "bought", {});
         ::finish_step(db, work.step_id, "succeeded", national_format(bought.phone_number) + " is bought");
     });
@@ -464,6 +468,7 @@ bool Provisioning::adopt_for(sql::Writer& db, std::string const& run_id, TwilioN
     if (!run || known) return false;
     auto const number = number_of(*run, orphan, account_sid, {});
     insert_phone_number(db, number);
+    bill_number(db, number, now());
     while (auto const open = find_open_candidate(db, run_id))
         set_candidate_state(db, open->id, open->phone_number == orphan.phone_number ? "bought" : "abandoned", {});
     resolve_notifications_about(db, run->id);

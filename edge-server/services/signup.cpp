@@ -11,11 +11,11 @@
 #include "shared/domain/area_codes.h"
 
 #include <algorithm>
-#include <chrono>
 
 namespace {
 
 constexpr int held_per_address = 20;
+constexpr int limit_seconds = 3600; // what an address may cause within an hour
 
 Error slug_taken(std::string const& slug)
 {
@@ -48,9 +48,19 @@ std::vector<Error> problems_in(Signup const& signup)
 }
 
 Signups::Signups(sql::Database& database, Config const& config, PasswordHasher& hasher, Sessions& sessions)
-    : m_database(database), m_config(config), m_hasher(hasher), m_sessions(sessions),
-      m_free_signups(config.signups_per_ip_per_hour, std::chrono::hours(1)), m_held_signups(held_per_address, std::chrono::hours(1))
+    : m_database(database), m_config(config), m_hasher(hasher), m_sessions(sessions)
 {
+}
+
+bool Signups::is_held(AddressSignups const& known) const
+{
+    return known.free >= m_config.signups_per_ip_per_hour;
+}
+
+std::optional<Error> Signups::too_many(AddressSignups const& known) const
+{
+    if (!is_held(known) || known.held < held_per_address) return {};
+    return Error{ErrorKind::TooMany, "too_many_signups", "Too many signups from this address. Try again in an hour.", {}, limit_seconds};
 }
 
 Result<Signups::Accepted> Signups::accept(Signup signup, std::string const& idempotency_key, std::string const& address)
@@ -70,9 +80,11 @@ Result<Signups::Accepted> Signups::accept(Signup signup, std::string const& idem
         std::optional<User> user;
         std::optional<IdempotencyRecord> earlier;
         bool slug_exists = false;
+        AddressSignups from_address = {};
     };
     auto const look = [&](sql::Reader& db) {
-        Known known{find_user_by_email(db, signup.email), find_idempotency_key(db, by_key), ::slug_exists(db, signup.organization_slug)};
+        Known known{find_user_by_email(db, signup.email), find_idempotency_key(db, by_key), ::slug_exists(db, signup.organization_slug),
+            count_address_signups(db, address, now().plus_seconds(-limit_seconds))};
         if (!known.earlier) known.earlier = find_idempotency_key(db, by_slug);
         return known;
     };
@@ -96,16 +108,12 @@ Result<Signups::Accepted> Signups::accept(Signup signup, std::string const& idem
         }
     } else {
         if (known.slug_exists) return slug_taken(signup.organization_slug);
+        if (auto const refused = too_many(known.from_address)) return *refused; // before it costs a hash
         auto const hashed = m_hasher.hash(signup.password);
         if (!hashed) return hashed.error();
         password_hash = *hashed;
     }
     if (known.slug_exists) return slug_taken(signup.organization_slug);
-
-    bool const held = m_free_signups.is_exceeded(address);
-    if (held && !m_held_signups.count(address))
-        return Error{ErrorKind::TooMany, "too_many_signups", "Too many signups from this address. Try again in an hour.", {},
-            m_held_signups.seconds_to_wait()};
 
     auto const area = find_area_code(signup.area_code.empty() ? m_config.area_code : signup.area_code);
     Organization const organization{new_id(), signup.organization_name, signup.organization_slug, signup.email, signup.area_code,
@@ -116,12 +124,11 @@ Result<Signups::Accepted> Signups::accept(Signup signup, std::string const& idem
     run.state = "queued";
     run.area_code = signup.area_code;
     run.due_at = run.created_at = now();
-    if (held) {
-        run.state = "held";
-        run.cause = "More than " + std::to_string(m_config.signups_per_ip_per_hour)
-            + " signups came from one address within an hour. Nothing was bought.";
-        run.next_step = "Approve this purchase, or close the organisation.";
-    }
+    auto held_run = run;
+    held_run.state = "held";
+    held_run.cause = "More than " + std::to_string(m_config.signups_per_ip_per_hour)
+        + " signups came from one address within an hour. Nothing was bought.";
+    held_run.next_step = "Approve this purchase, or close the organisation.";
     User const founder = user ? *user : User{new_id(), signup.email, password_hash, {}};
     bool raced = false;
     auto accepted = m_database.write(sql::Scope::platform(), [&](sql::Writer& db) -> Result<Accepted> {
@@ -131,22 +138,25 @@ Result<Signups::Accepted> Signups::accept(Signup signup, std::string const& idem
         if (present.slug_exists || present.earlier) return slug_taken(signup.organization_slug);
         if (!user && present.user)
             return Error{ErrorKind::Conflict, "email_taken", "This e-mail has an account already. Sign in first.", "email"};
+        if (auto const refused = too_many(present.from_address)) return *refused;
+        bool const held = is_held(present.from_address);
+        delete_address_signups(db, now().plus_seconds(-limit_seconds));
+        insert_address_signup(db, new_id(), address, held);
         if (!user) insert_user(db, founder);
         insert_organization(db, organization);
         set_budget(db, organization.id, m_config.budget_micro_dollars());
         insert_membership(db, organization.id, founder.id, "admin");
-        insert_run(db, run);
+        insert_run(db, held ? held_run : run);
         insert_idempotency_key(db, by_slug, {organization.id, fingerprint});
         if (by_key != by_slug) insert_idempotency_key(db, by_key, {organization.id, fingerprint});
         if (held)
             put_notification(db,
                 {new_id(), "purchase_held", run.id, organization.id, {}, {}, "Approve the purchase of a number for " + organization.name,
-                    run.cause, run.next_step, "pending", now(), {}});
+                    held_run.cause, held_run.next_step, "pending", now(), {}});
         append_audit(db, {organization.id, founder.id, "signed_up", organization.id}, sha256_hex);
         return Accepted{organization.id, Sessions::open(db, founder)};
     });
     if (raced) return accept(std::move(signup), idempotency_key, address);
-    if (accepted && !held) m_free_signups.count(address);
     return accepted;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "edge-server/services/sessions.h"
+#include "edge-server/store/organization_store.h"
 #include "shared/domain/organization.h"
 
 #include <string>
@@ -26,10 +27,12 @@ public:
     std::string free_slug_like(std::string const& slug); // "premium-auto-sales-2"
 
 private:
+    // What exceeds an address's limit is kept and held; what exceeds the limit of held ones too is refused.
+    bool is_held(AddressSignups const& known) const;
+    std::optional<Error> too_many(AddressSignups const& known) const;
+
     sql::Database& m_database;
     Config const& m_config;
     PasswordHasher& m_hasher;
     Sessions& m_sessions;
-    AttemptLimit m_free_signups; // what exceeds it is kept and held
-    AttemptLimit m_held_signups; // what exceeds this too is refused
 };

@@ -77,15 +77,6 @@ Contacts count_contacts(sql::Reader& db, std::string const& organization_id, std
         db.run("SELECT count(*) FROM messages WHERE lead_id = $1", {lead_id}).front().integer(0)};
 }
 
-std::optional<OptOut> last_opt_out(sql::Reader& db, std::string const& organization_id, std::string const& customer_number)
-{
-    auto const rows = db.run(R"(
-        SELECT words, at FROM opt_outs WHERE customer_number = $1 AND (organization_id = $2 OR organization_id IS NULL) AND kind = 'stop'
-        ORDER BY at DESC LIMIT 1)",
-        {customer_number, organization_id});
-    return rows.empty() ? std::nullopt : std::optional(OptOut{rows.front().text(0), rows.front().time(1)});
-}
-
 TextCounts count_texts(sql::Reader& db, Time since)
 {
     auto const rows = db.run(

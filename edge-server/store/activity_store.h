@@ -27,12 +27,6 @@ struct Contacts {
 };
 Contacts count_contacts(sql::Reader& db, std::string const& organization_id, std::string const& lead_id);
 
-struct OptOut {
-    std::string words;
-    Time at;
-};
-std::optional<OptOut> last_opt_out(sql::Reader& db, std::string const& organization_id, std::string const& customer_number);
-
 struct TextCounts {
     std::int64_t all = 0;
     std::int64_t not_delivered = 0;

@@ -6,6 +6,7 @@
 #include "edge-server/store/organization_store.h"
 #include "edge-server/store/phone_number_store.h"
 #include "edge-server/store/provisioning_store.h"
+#include "edge-server/store/traffic_answers.h"
 #include "shared/api/records.h"
 #include "shared/base/text.h"
 
@@ -265,7 +266,7 @@ Result<Json> answer_overview(sql::Reader& db, Query const& query, Time present, 
     auto const seconds = median_seconds_to_live(db);
     auto const signups = signups_by_day(db, *offset, present);
     auto const& last_day = signups.back();
-    return Json{{"organizations", shown_with_totals(count_organizations(db, {}), organization_statuses, {})},
+    Json answer{{"organizations", shown_with_totals(count_organizations(db, {}), organization_statuses, {})},
         {"numbers",
             {{"owned", numbers.owned}, {"active", numbers.active},
                 {"monthly_rent", dollars(numbers.owned * rate_at(db, "number_month", now()).micro_dollars).substr(1)}}}, // without the sign
@@ -274,4 +275,6 @@ Result<Json> answer_overview(sql::Reader& db, Query const& query, Time present, 
                 {"oldest", to_json(oldest)}}},
         {"signups", signups}, {"signups_today", last_day["organizations"]}, {"seconds_to_live", seconds ? Json(*seconds) : Json(nullptr)},
         {"providers", std::move(providers)}};
+    answer.update(traffic_overview(db, *offset, present));
+    return answer;
 }

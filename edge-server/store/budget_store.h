@@ -15,4 +15,7 @@ struct Budget {
 };
 
 Budget find_budget(sql::Reader& db, std::string const& organization_id, Time at);
+inline constexpr std::int64_t warning_percent = 80;
+// Once a month, when so much of it is spent. `at`: of what was just added to the ledger.
+void warn_of_budget(sql::Writer& db, std::string const& organization_id, Time at);
 void set_budget(sql::Writer& db, std::string const& organization_id, std::int64_t monthly);

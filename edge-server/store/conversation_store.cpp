@@ -133,6 +133,11 @@ void insert_conversation(sql::Writer& db, Conversation const& conversation, Name
             text_or_null(c.conversation_id), c.status, c.external_number, text_or_null(c.attempt_id), dumped(to_json(variables))});
 }
 
+void set_call_sid(sql::Writer& db, std::string const& id, std::string const& call_sid)
+{
+    db.run("UPDATE conversations SET call_sid = $1 WHERE id = $2", {call_sid, id});
+}
+
 void update_conversation(sql::Writer& db, Conversation const& conversation)
 {
     auto const& c = conversation;
@@ -205,7 +210,9 @@ std::vector<ListedConversation> list_conversations(sql::Reader& db, Conversation
                                                : filter.member_user_id;
     std::initializer_list<sql::Param> const params{whose, filter.status, filter.before, filter.before_id, filter.limit};
     auto const rows = !filter.lead_id.empty()
-        ? db.run(LISTED_CONVERSATION "WHERE c.lead_id = $1 AND c.organization_id = (SELECT organization_id FROM leads WHERE id = $1) " AFTER_CONVERSATION, params)
+        ? db.run(LISTED_CONVERSATION
+            "WHERE c.lead_id = $1 AND c.organization_id = (SELECT organization_id FROM leads WHERE id = $1) " AFTER_CONVERSATION,
+            params)
         : !filter.organization_id.empty() ? db.run(LISTED_CONVERSATION "WHERE c.organization_id = $1 " AFTER_CONVERSATION, params)
         : !filter.member_user_id.empty()  ? db.run(LISTED_CONVERSATION
                "WHERE c.organization_id IN (SELECT organization_id FROM memberships WHERE user_id = $1) " AFTER_CONVERSATION,

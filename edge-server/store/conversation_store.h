@@ -23,6 +23,8 @@ std::optional<PhoneNumber> find_owner_at(sql::Reader& db, std::string const& e16
 
 // `variables`: what Jack was told. Appends no event: conversation_changed() does.
 void insert_conversation(sql::Writer& db, Conversation const& conversation, NamedValues const& variables);
+// A call whose own sid was not known when it was recorded.
+void set_call_sid(sql::Writer& db, std::string const& id, std::string const& call_sid);
 // Everything but id, tenant, number, direction and call_sid.
 void update_conversation(sql::Writer& db, Conversation const& conversation);
 void set_conversation_findings(

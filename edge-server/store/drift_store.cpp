@@ -3,12 +3,18 @@
 
 #include <map>
 
-void replace_drift(sql::Writer& db, std::vector<DriftFinding> const& findings, DriftLook const& look)
+namespace {
+
+std::map<std::string, Time> known_findings(sql::Reader& db)
 {
     std::map<std::string, Time> known;
     for (auto const& row : db.run("SELECT id, found_at FROM drift"))
         known[row.text(0)] = row.time(1);
-    db.run("DELETE FROM drift");
+    return known;
+}
+
+void insert_findings(sql::Writer& db, std::vector<DriftFinding> const& findings, std::map<std::string, Time> const& known, Time looked_at)
+{
     for (auto const& finding : findings) {
         auto const before = known.find(finding.id());
         auto const organization = finding.organization_id.empty() ? std::optional<std::string>() : finding.organization_id;
@@ -16,13 +22,30 @@ void replace_drift(sql::Writer& db, std::vector<DriftFinding> const& findings, D
             INSERT INTO drift (id, kind, subject, phone_number, organization_id, message, repair, next_step, found_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING)",
             {finding.id(), finding.kind, finding.subject, finding.phone_number, organization, finding.message, finding.repair,
-                finding.next_step, before == known.end() ? look.looked_at : before->second});
+                finding.next_step, before == known.end() ? looked_at : before->second});
     }
+}
+
+} // namespace
+
+void replace_drift(sql::Writer& db, std::vector<DriftFinding> const& findings, DriftLook const& look)
+{
+    auto const known = known_findings(db);
+    db.run("DELETE FROM drift WHERE kind NOT IN ('bill_missing', 'bill_differs')"); // those have looks of their own
+    insert_findings(db, findings, known, look.looked_at);
     db.run(R"(
         INSERT INTO drift_looks (id, looked_at, failure, at_twilio, at_elevenlabs, not_ours) VALUES (1, $1, $2, $3, $4, $5)
         ON CONFLICT (id) DO UPDATE SET looked_at = excluded.looked_at, failure = excluded.failure, at_twilio = excluded.at_twilio,
             at_elevenlabs = excluded.at_elevenlabs, not_ours = excluded.not_ours)",
         {look.looked_at, look.failure, look.at_twilio, look.at_elevenlabs, look.not_ours});
+    append_event(db, {}, "drift", "drift");
+}
+
+void replace_bill_drift(sql::Writer& db, std::vector<DriftFinding> const& findings, Time looked_at)
+{
+    auto const known = known_findings(db);
+    db.run("DELETE FROM drift WHERE kind IN ('bill_missing', 'bill_differs')");
+    insert_findings(db, findings, known, looked_at);
     append_event(db, {}, "drift", "drift");
 }
 

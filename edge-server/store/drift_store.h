@@ -32,6 +32,8 @@ struct DriftLook {
 
 // Keeps when a finding was first made.
 void replace_drift(sql::Writer& db, std::vector<DriftFinding> const& findings, DriftLook const& look);
+// As replace_drift, for what the nightly comparison of the bills found: kinds bill_missing and bill_differs.
+void replace_bill_drift(sql::Writer& db, std::vector<DriftFinding> const& findings, Time looked_at);
 // The books could not be read: what was found stays.
 void note_failed_look(sql::Writer& db, Time at, std::string const& failure);
 std::vector<DriftFinding> list_drift(sql::Reader& db, int limit);

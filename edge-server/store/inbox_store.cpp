@@ -48,6 +48,11 @@ bool is_in_inbox(sql::Reader& db, std::string const& dedupe_key)
     return !db.run("SELECT 1 FROM webhook_inbox WHERE dedupe_key = $1", {dedupe_key}).empty();
 }
 
+bool waits_in_inbox(sql::Reader& db, std::string const& subject)
+{
+    return !db.run("SELECT 1 FROM webhook_inbox WHERE state IN ('waiting', 'failed') AND subject = $1 LIMIT 1", {subject}).empty();
+}
+
 std::vector<InboxItem> waiting_in_inbox(sql::Reader& db, Time present, int limit)
 {
     return to_items(db.run(R"(

@@ -32,6 +32,8 @@ struct InboxItem {
 // False: it is there already, and nothing was written.
 bool keep_in_inbox(sql::Writer& db, InboxItem const& item);
 bool is_in_inbox(sql::Reader& db, std::string const& dedupe_key);
+// Whether something about this subject is not processed yet, or could not be.
+bool waits_in_inbox(sql::Reader& db, std::string const& subject);
 std::vector<InboxItem> waiting_in_inbox(sql::Reader& db, Time present, int limit); // those that are due, oldest first
 std::optional<Time> next_inbox_work(sql::Reader& db);
 void settle_inbox_item(

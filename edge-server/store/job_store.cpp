@@ -1,14 +1,18 @@
 #include "edge-server/store/job_store.h"
 
+void add_job(sql::Writer& db, std::string const& name, Time first_due_at)
+{
+    db.run("INSERT INTO jobs (name, due_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", {name, first_due_at});
+}
+
 bool is_job_due(sql::Reader& db, std::string const& name, Time present)
 {
     auto const rows = db.run("SELECT due_at, lease_until FROM jobs WHERE name = $1", {name});
-    return rows.empty() || (rows.front().time(0) <= present && rows.front().time(1) <= present);
+    return !rows.empty() && rows.front().time(0) <= present && rows.front().time(1) <= present;
 }
 
 std::optional<Job> claim_job(sql::Writer& db, std::string const& name, std::string const& owner, Time present, Time lease_until)
 {
-    db.run("INSERT INTO jobs (name) VALUES ($1) ON CONFLICT (name) DO NOTHING", {name});
     auto const rows = db.run(R"(
         UPDATE jobs SET lease_owner = $1, lease_until = $2 WHERE name = $3 AND due_at <= $4 AND lease_until <= $4 RETURNING position)",
         {owner, lease_until, name, present});

@@ -307,3 +307,45 @@ Counts count_leads(sql::Reader& db, LeadFilter const& filter)
     }
     return counts;
 }
+
+#define MATCHES_THREAD                                                                                                                     \
+    "l.last_message_at IS NOT NULL AND ($2 = '' OR replace(lower(l.name), $2, '') <> lower(l.name) "                                       \
+    "OR replace(lower(l.last_message), $2, '') <> lower(l.last_message) OR ($3 <> '' AND replace(l.phone_number, $3, '') <> "              \
+    "l.phone_number)) "
+#define AFTER_THREAD                                                                                                                       \
+    "AND ($4 = '' OR ($4 = 'unread' AND l.unread > 0) OR ($4 = 'opted_out' AND l.opted_out = 1)) "                                         \
+    "AND (l.last_message_at, l.id) < ($5, $6) ORDER BY l.last_message_at DESC, l.id DESC LIMIT $7"
+
+std::vector<ListedLead> list_threads(sql::Reader& db, ThreadFilter const& filter)
+{
+    auto const whose = !filter.organization_id.empty() ? filter.organization_id : filter.member_user_id;
+    std::initializer_list<sql::Param> const params{
+        whose, filter.search, filter.digits, filter.kind, filter.before, filter.before_id, filter.limit};
+    auto const rows = !filter.organization_id.empty()
+        ? db.run(LISTED_LEAD "WHERE l.organization_id = $1 AND " MATCHES_THREAD AFTER_THREAD, params)
+        : !filter.member_user_id.empty() ? db.run(LISTED_LEAD
+              "WHERE l.organization_id IN (SELECT organization_id FROM memberships WHERE user_id = $1) AND " MATCHES_THREAD AFTER_THREAD,
+              params)
+                                         : db.run(LISTED_LEAD "WHERE $1 = '' AND " MATCHES_THREAD AFTER_THREAD, params);
+    std::vector<ListedLead> threads;
+    threads.reserve(rows.size());
+    for (auto const& row : rows)
+        threads.push_back({to_lead(row), row.text(19)});
+    return threads;
+}
+
+#define COUNTED_THREADS                                                                                                                    \
+    "SELECT count(*), sum(CASE WHEN l.unread > 0 THEN 1 ELSE 0 END), sum(CASE WHEN l.opted_out = 1 THEN 1 ELSE 0 END) FROM leads l WHERE "
+
+Counts count_threads(sql::Reader& db, ThreadFilter const& filter)
+{
+    auto const whose = !filter.organization_id.empty() ? filter.organization_id : filter.member_user_id;
+    std::initializer_list<sql::Param> const params{whose, filter.search, filter.digits};
+    auto const rows = !filter.organization_id.empty() ? db.run(COUNTED_THREADS "l.organization_id = $1 AND " MATCHES_THREAD, params)
+        : !filter.member_user_id.empty()
+        ? db.run(
+            COUNTED_THREADS "l.organization_id IN (SELECT organization_id FROM memberships WHERE user_id = $1) AND " MATCHES_THREAD, params)
+        : db.run(COUNTED_THREADS "$1 = '' AND " MATCHES_THREAD, params);
+    auto const& row = rows.front();
+    return {{"all", row.integer(0)}, {"unread", row.integer(1)}, {"opted_out", row.integer(2)}};
+}

@@ -27,8 +27,8 @@ struct LeadChange {
 };
 void change_lead(sql::Writer& db, Lead const& lead, LeadChange const& change);
 void mark_read(sql::Writer& db, std::string const& organization_id, std::string const& lead_id);
-void insert_note(sql::Writer& db, std::string const& organization_id, std::string const& lead_id, std::string const& author_id,
-    std::string const& text);
+void insert_note(
+    sql::Writer& db, std::string const& organization_id, std::string const& lead_id, std::string const& author_id, std::string const& text);
 std::vector<Note> list_notes(sql::Reader& db, std::string const& lead_id, int limit); // newest first
 
 struct ListedLead {
@@ -48,3 +48,17 @@ struct LeadFilter {
 };
 std::vector<ListedLead> list_leads(sql::Reader& db, LeadFilter const& filter); // last contact first
 Counts count_leads(sql::Reader& db, LeadFilter const& filter); // by stage, whatever the filter's; and wants_person
+
+// Which threads a list has: leads with texts.
+struct ThreadFilter {
+    std::string organization_id; // '' for all that may be seen
+    std::string member_user_id; // '' for the platform
+    std::string kind; // unread, opted_out; '' for all
+    std::string search; // lower case
+    std::string digits;
+    Time before; // keyset: (last_message_at, id) before this
+    std::string before_id;
+    int limit = 50;
+};
+std::vector<ListedLead> list_threads(sql::Reader& db, ThreadFilter const& filter); // last text first
+Counts count_threads(sql::Reader& db, ThreadFilter const& filter); // all, unread and opted_out, whatever the filter's kind

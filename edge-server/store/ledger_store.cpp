@@ -1,4 +1,5 @@
 #include "edge-server/store/ledger_store.h"
+#include "edge-server/store/budget_store.h"
 #include "edge-server/store/event_store.h"
 #include "shared/base/id.h"
 
@@ -23,6 +24,7 @@ bool add_entry(sql::Writer& db, BillableFact const& fact, Rate const& rate, std:
         DO UPDATE SET quantity = ledger_days.quantity + excluded.quantity, amount = ledger_days.amount + excluded.amount)",
         {fact.organization_id, day_of(fact.at), fact.kind, fact.quantity, amount});
     append_event(db, fact.organization_id, "usage", fact.subject_id);
+    warn_of_budget(db, fact.organization_id, fact.at);
     return true;
 }
 

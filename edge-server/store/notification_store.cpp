@@ -103,3 +103,12 @@ void resolve_notifications_about(sql::Writer& db, std::string const& subject)
         {now(), subject});
     append_changes(db, changed);
 }
+
+void resolve_notification(sql::Writer& db, std::string const& type, std::string const& subject)
+{
+    auto const changed = db.run(R"(
+        UPDATE admin_notifications SET status = 'resolved', decided_at = $1 WHERE type = $2 AND subject = $3 AND status = 'pending'
+        RETURNING id, organization_id)",
+        {now(), type, subject});
+    append_changes(db, changed);
+}

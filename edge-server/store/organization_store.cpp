@@ -274,6 +274,24 @@ void insert_idempotency_key(sql::Writer& db, std::string const& key, Idempotency
         {key, record.organization_id, record.fingerprint, now()});
 }
 
+AddressSignups count_address_signups(sql::Reader& db, std::string const& address, Time since)
+{
+    auto const rows
+        = db.run("SELECT count(*), COALESCE(sum(held), 0) FROM address_signups WHERE address = $1 AND at >= $2", {address, since});
+    auto const held = rows.front().integer(1);
+    return {rows.front().integer(0) - held, held};
+}
+
+void insert_address_signup(sql::Writer& db, std::string const& id, std::string const& address, bool held)
+{
+    db.run("INSERT INTO address_signups (id, address, held, at) VALUES ($1, $2, $3, $4)", {id, address, held ? 1 : 0, now()});
+}
+
+void delete_address_signups(sql::Writer& db, Time before)
+{
+    db.run("DELETE FROM address_signups WHERE at < $1", {before});
+}
+
 void append_audit(sql::Writer& db, AuditEntry const& entry, Digest digest)
 {
     auto const last

@@ -55,6 +55,15 @@ struct IdempotencyRecord {
 std::optional<IdempotencyRecord> find_idempotency_key(sql::Reader& db, std::string const& key);
 void insert_idempotency_key(sql::Writer& db, std::string const& key, IdempotencyRecord const& record);
 
+// Signups that one address made since a time.
+struct AddressSignups {
+    std::int64_t free = 0;
+    std::int64_t held = 0; // beyond what an address may cause to be bought
+};
+AddressSignups count_address_signups(sql::Reader& db, std::string const& address, Time since);
+void insert_address_signup(sql::Writer& db, std::string const& id, std::string const& address, bool held);
+void delete_address_signups(sql::Writer& db, Time before);
+
 struct AuditEntry {
     std::string organization_id; // '' for the platform's chain
     std::string actor; // user id, or what acted

@@ -1,6 +1,8 @@
 #include "edge-server/store/snapshot.h"
 #include "edge-server/embedded.h"
-#include "edge-server/store/answers.h"
+#include "edge-server/store/message_answers.h"
+#include "edge-server/store/traffic_answers.h"
+#include "edge-server/store/usage_answers.h"
 #include "shared/api/refusal.h"
 
 #include <algorithm>
@@ -48,7 +50,8 @@ constexpr std::array kept_tables{
     sql::KeptTable{"messages",
         "id, organization_id, phone_number_id, lead_id, direction, from_number, to_number, body, encoding, segments, pictures, state, "
         "error_code, error, twilio_sid, author_id, attempts, due_at, posted_at, sent_at, created_at"}, // without its lease and its key
-    sql::KeptTable{"opt_outs", "id, organization_id, phone_number_id, our_number, customer_number, kind, words, message_sid, at, ask_at, asked"},
+    sql::KeptTable{
+        "opt_outs", "id, organization_id, phone_number_id, our_number, customer_number, kind, words, message_sid, at, ask_at, asked"},
     sql::KeptTable{"call_attempts",
         "id, organization_id, phone_number_id, lead_id, to_number, reason, variables, state, cause, reserved, author_id, attempts, due_at, "
         "created_at, posted_at, ended_at"}, // without its lease and its key
@@ -59,7 +62,8 @@ constexpr std::array kept_tables{
     sql::KeptTable{"budgets", "organization_id, monthly, warned, changed_at"},
     sql::KeptTable{"audit_log", "organization_id, sequence, actor, action, subject, detail, at, previous_hash, hash"},
 };
-constexpr std::array<std::string_view, 11> left_out{"sessions", "idempotency_keys", "events", "event_counter", "webhook_inbox", "jobs",
+constexpr std::array<std::string_view, 12> left_out{"sessions", "idempotency_keys", "address_signups", "events", "event_counter",
+    "webhook_inbox", "jobs",
     // Kept by the search index of the new file itself.
     "conversation_words_config", "conversation_words_content", "conversation_words_data", "conversation_words_docsize",
     "conversation_words_idx"};
@@ -138,14 +142,30 @@ Result<Json> answer_read(sql::Reader& db, sql::SnapshotMark const& mark, std::st
     if (path == "/api/admin/orphans") return answer_orphans(db);
     if (path == "/api/admin/overview") return answer_overview(db, query, mark.made_at, Json::array());
 
+    if (path == "/api/usage") return answer_usage(db, {}, query("organization_id").value_or(""), query, mark.made_at);
+    if (path == "/api/usage/lines") return answer_usage_lines(db, {}, query("organization_id").value_or(""), query, mark.made_at);
+    if (path == "/api/conversations") return answer_conversations(db, {}, query("organization_id").value_or(""), query);
+    if (path == "/api/leads") return answer_leads(db, {}, query("organization_id").value_or(""), query);
+    if (path == "/api/threads") return answer_threads(db, {}, query);
+    if (path == "/api/activity") return answer_activity(db, {}, query("organization_id").value_or(""), query);
+
     auto const parts = split(path, '/'); // "", "api", …
     bool const is_api = parts.size() > 3 && parts[1] == "api";
     if (!is_api) return nothing;
     if (parts[2] == "admin" && parts[3] == "notifications" && parts.size() == 5 && !parts[4].empty())
         return answer_notification(db, decoded(parts[4]));
-    if (parts[2] != "organizations" || parts[3].empty() || parts.size() > 5) return nothing;
+    if (parts[2] != "organizations" || parts[3].empty() || parts.size() > 6) return nothing;
     auto const id = decoded(parts[3]);
+    if (parts.size() == 6) {
+        if (parts[4] == "conversations") return answer_conversation(db, id, decoded(parts[5]));
+        if (parts[4] == "leads") return answer_lead(db, id, decoded(parts[5]));
+        return nothing;
+    }
     if (parts.size() == 4) return answer_organization(db, id);
+    if (parts[4] == "conversations") return answer_conversations(db, {}, id, query);
+    if (parts[4] == "leads") return answer_leads(db, {}, id, query);
+    if (parts[4] == "messages") return answer_texts(db, id, query);
+    if (parts[4] == "activity") return answer_activity(db, {}, id, query);
     if (parts[4] == "phone-numbers") return answer_numbers_of(db, id);
     if (parts[4] == "provisioning") {
         auto const organization = answer_organization(db, id);

@@ -4,6 +4,7 @@
 #include "edge-server/store/inbox_store.h"
 #include "edge-server/store/lead_store.h"
 #include "edge-server/store/list_query.h"
+#include "edge-server/store/opt_out_store.h"
 #include "edge-server/store/organization_store.h"
 #include "edge-server/store/phone_number_store.h"
 #include "shared/api/records.h"
@@ -186,7 +187,8 @@ Result<Json> answer_lead(sql::Reader& db, std::string const& organization_id, st
     json["our_number"] = our_number;
     json["sms_status"] = sms_status;
     json["sms_reason"] = sms_reason;
-    auto const stop = lead->opted_out ? last_opt_out(db, organization_id, lead->phone_number) : std::nullopt;
+    auto const stop
+        = our_number.is_null() ? std::nullopt : find_stop(db, organization_id, our_number.get<std::string>(), lead->phone_number);
     json["opt_out"] = stop ? Json{{"words", stop->words}, {"at", to_rfc3339(stop->at)}} : Json(nullptr);
     return Json{{"lead", json}};
 }

@@ -98,7 +98,31 @@ export async function start_simulator({ latency = 0, seed = 7, state, webhook_se
     if (imported.status !== 200) throw new Error(`not imported: ${imported.text}`);
     return imported.json.phone_number_id;
   };
+  // A new webhook for what happens in calls, or one that is there by its id, or none: {webhook_id, webhook_secret}
+  simulator.attach_webhook = async (address) => {
+    const is_new = address?.startsWith('http');
+    const made = is_new && (await simulator.elevenlabs('POST', '/v1/workspace/webhooks',
+      { settings: { auth_type: 'hmac', name: 'Post-call', webhook_url: address } })).json;
+    const attached = await simulator.elevenlabs('PATCH', `/v1/convai/agents/${agent}`, {
+      platform_settings: {
+        workspace_overrides: { webhooks: { post_call_webhook_id: is_new ? made.webhook_id : address, events: ['transcript', 'call_initiation_failure'] } },
+      },
+    });
+    if (attached.status !== 200) throw new Error(`not attached: ${attached.text}`);
+    return made;
+  };
   return simulator;
+}
+
+// Until that is true, or something that is as good.
+export async function until(condition, patience_ms = 20_000) {
+  const end = Date.now() + patience_ms;
+  for (;;) {
+    const found = await condition();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`waited in vain for ${condition}`);
+    await new Promise((done) => { setTimeout(done, 20); });
+  }
 }
 
 // A stand-in for the server that a vendor would call. `handle(request, body)` returns {status, type, body, delay_ms}.

@@ -3,15 +3,16 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { accessibility_problems, admin, eventually, open_browser, start_installation, web_root } from './support.mjs';
+import { accessibility_problems, admin, eventually, open_browser, patience, start_installation, test_limit, web_root } from './support.mjs';
 
 const live_limit = 60_000; // ms
+const latency = 300; // ms; slow enough to watch the steps
 const password = 'correct horse battery';
 
 let installation, browser, contexts, complaints;
 
 before(async () => {
-    installation = await start_installation({ latency: 300 }); // slow enough to watch the steps
+    installation = await start_installation({ latency });
     browser = await open_browser();
 });
 
@@ -32,6 +33,7 @@ afterEach(async () => {
 
 async function new_page(options = {}) {
     const context = await browser.newContext({ baseURL: installation.url, viewport: { width: 1440, height: 900 }, ...options });
+    context.setDefaultTimeout(patience);
     contexts.push(context);
     const page = await context.newPage();
     page.on('pageerror', (error) => complaints.push(error.message));
@@ -85,7 +87,7 @@ async function assert_accessible_with_scripts_off(page, state) {
     await assert_accessible(twin, state);
 }
 
-test('a dealership signs up, watches its line being made, and hears Jack say its name', { timeout: 180_000 }, async () => {
+test('a dealership signs up, watches its line being made, and hears Jack say its name', { timeout: test_limit }, async () => {
     const page = await new_page();
     await page.goto('/signup');
     await page.getByRole('heading', { level: 1, name: 'Your own line, answered by Jack' }).waitFor();
@@ -98,6 +100,7 @@ test('a dealership signs up, watches its line being made, and hears Jack say its
     await callers.getByText('(604) ••• ••••').waitFor();
     await assert_accessible(page, 'filled form');
 
+    await installation.latency({ default: 5_000 }); // the line is not live before everything on the way to it is seen
     let sent = 0;
     page.on('request', (request) => (sent += request.method() === 'POST'));
     await submit(page).dblclick();
@@ -110,6 +113,7 @@ test('a dealership signs up, watches its line being made, and hears Jack say its
     await page.route('**/signup/progress?*', (route) => route.abort());
     await page.getByRole('status').getByText('We lost the connection. Trying again.').waitFor();
     await page.unroute('**/signup/progress?*');
+    await installation.latency({ default: latency });
 
     await number(page).waitFor({ timeout: live_limit });
     assert.equal(sent, 1, 'the second press is ignored');
@@ -129,10 +133,10 @@ test('a dealership signs up, watches its line being made, and hears Jack say its
     await page.goto(installation.simulator_url);
     await page.getByLabel('Number to call').fill(bought);
     await page.getByRole('button', { name: 'Call', exact: true }).click();
-    await page.getByText(/Jack from Harbour Motors/).first().waitFor({ timeout: 15_000 });
+    await page.getByText(/Jack from Harbour Motors/).first().waitFor();
 });
 
-test('a dealership without JavaScript gets its number too', { timeout: 120_000 }, async () => {
+test('a dealership without JavaScript gets its number too', { timeout: test_limit }, async () => {
     const page = await new_page({ javaScriptEnabled: false });
     await page.goto('/signup');
     await assert_accessible_with_scripts_off(page, 'form');
@@ -154,7 +158,7 @@ test('a dealership without JavaScript gets its number too', { timeout: 120_000 }
     await assert_accessible_with_scripts_off(page, 'number');
 });
 
-test('wrong fields are named with a way out, and nothing typed is lost', { timeout: 180_000 }, async () => {
+test('wrong fields are named with a way out, and nothing typed is lost', { timeout: test_limit }, async () => {
     await sign_up(await new_page(), { name: 'Cedar Motors', email: 'li@cedar-motors.test' });
 
     const page = await new_page();
@@ -197,7 +201,7 @@ test('wrong fields are named with a way out, and nothing typed is lost', { timeo
     await page.getByText('Jack answers as Cedar Motors').waitFor();
 });
 
-test('an area code beside the three offered is typed into its own field', { timeout: 120_000 }, async () => {
+test('an area code beside the three offered is typed into its own field', { timeout: test_limit }, async () => {
     const page = await new_page();
     await fill_form(page, { name: 'Prairie Motors', email: 'jo@prairie-motors.test' });
     await page.getByRole('radio', { name: 'Other' }).click();
@@ -215,7 +219,7 @@ test('an area code beside the three offered is typed into its own field', { time
     await number(page).waitFor({ timeout: live_limit });
 });
 
-test('a lost connection keeps what was typed, and pressing again goes on', { timeout: 120_000 }, async () => {
+test('a lost connection keeps what was typed, and pressing again goes on', { timeout: test_limit }, async () => {
     const page = await new_page();
     await fill_form(page, { name: 'Island Motors', email: 'sam@island-motors.test' });
     await page.context().setOffline(true);
@@ -231,13 +235,13 @@ test('a lost connection keeps what was typed, and pressing again goes on', { tim
 
 const console_skip = existsSync(join(web_root, 'console.html')) ? false : 'the console has not been built';
 
-test('the platform admin signs in to the console', { skip: console_skip, timeout: 60_000 }, async () => {
+test('the platform admin signs in to the console', { skip: console_skip, timeout: test_limit }, async () => {
     const page = await new_page();
     await page.goto('/console');
     await page.getByLabel('E-mail').fill(admin.email);
     await page.getByLabel('Password').fill(admin.password);
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor({ timeout: 30_000 });
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
     await page.getByText(admin.email).waitFor();
     await assert_accessible(page, 'console');
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
-import { accessibility_problems, open_browser, start_installation, web_root } from './support.mjs';
+import { accessibility_problems, open_browser, patience, start_installation, test_limit, web_root } from './support.mjs';
 
 const skip = existsSync(join(web_root, 'console.html')) ? false : 'the console has not been built';
 const national = (number) => `(${number.slice(2, 5)}) ${number.slice(5, 8)}-${number.slice(8)}`;
@@ -25,7 +25,7 @@ afterEach(() => context?.close());
 
 async function open(address, options = {}) {
     context = await browser.newContext({ baseURL: installation.url, viewport: { width: 1440, height: 900 }, ...options });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(patience);
     const [name, value] = (await installation.sign_in()).split('=');
     await context.addCookies([{ name, value, url: installation.url }]);
     const page = await context.newPage();
@@ -35,7 +35,7 @@ async function open(address, options = {}) {
 
 const button = (page, name) => page.getByRole('button', { name, exact: typeof name === 'string' });
 
-test('a difference is seen, planned and repaired, one and all', { skip, timeout: 120_000 }, async () => {
+test('a difference is seen, planned and repaired, one and all', { skip, timeout: test_limit }, async () => {
     const lines = [];
     for (const slug of ['north-motors', 'south-motors', 'east-motors']) lines.push(await installation.found(slug));
     for (const { number } of lines) await installation.tamper(number, { sms_url: 'https://example.com/elsewhere' });
@@ -55,7 +55,7 @@ test('a difference is seen, planned and repaired, one and all', { skip, timeout:
     assert.deepEqual(await accessibility_problems(page), []);
 });
 
-test('an orphan is released when its number is typed, by keyboard only', { skip, timeout: 120_000 }, async () => {
+test('an orphan is released when its number is typed, by keyboard only', { skip, timeout: test_limit }, async () => {
     const [{ id }] = await installation.sql('SELECT id FROM installation');
     const orphan = '+16045550177';
     await installation.sim('/sim/numbers', { phone_number: orphan, friendly_name: `dealerline:${id}:${'a'.repeat(32)}` });
@@ -80,7 +80,7 @@ test('an orphan is released when its number is typed, by keyboard only', { skip,
     assert.equal((await installation.at_twilio('+16045550188')).friendly_name, 'Pizza line');
 });
 
-test('a line is switched off and on again, closed, and the closing cancelled', { skip, timeout: 120_000 }, async () => {
+test('a line is switched off and on again, closed, and the closing cancelled', { skip, timeout: test_limit }, async () => {
     const { id, number } = await installation.found('resting-motors');
     const page = await open(`#/organizations/${id}/settings`);
     await button(page, 'Switch off…').click();
@@ -109,7 +109,7 @@ test('a line is switched off and on again, closed, and the closing cancelled', {
     await installation.settled(id);
 });
 
-test('drift on a phone', { skip, timeout: 120_000 }, async () => {
+test('drift on a phone', { skip, timeout: test_limit }, async () => {
     const { number } = await installation.found('phone-motors');
     await installation.tamper(number, { voice_url: 'https://example.com/elsewhere' });
     const page = await open('#/drift', { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true });

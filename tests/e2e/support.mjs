@@ -2,8 +2,15 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
+import { eventually as eventually_within } from '../integration/support.mjs';
 
-export { admin, binaries, eventually, free_port, root, run_program, start_installation, start_program, web_root } from '../integration/support.mjs';
+export { admin, binaries, free_port, root, run_program, start_installation, start_program, web_root } from '../integration/support.mjs';
+
+// How long a browser and a server that share two busy processors may take for anything, and a test for all of it.
+export const patience = 30_000; // ms
+export const test_limit = 240_000;
+
+export const eventually = (read, expected, limit = patience) => eventually_within(read, expected, limit);
 
 export function open_browser() {
     return chromium.launch({

@@ -1,7 +1,7 @@
 // After live: a line is switched off and on again, and given back when its time has come, whatever dies on the way.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { assert_live, assert_refused, pending, until, with_installation, start_installation } from './support.mjs';
+import { assert_live, assert_refused, credentials, pending, start_installation, until, with_installation } from './support.mjs';
 
 const day = 24 * 3600 * 1000;
 
@@ -106,6 +106,17 @@ describe('a line', { concurrency: 1 }, () => {
         assert_refused(await change(installation, 'nobody', 'suspend'), 404, { code: 'not_found' });
     });
 
+    test('is switched on again in the middle of being switched off', async () => {
+        const { id, number } = await installation.found('wavering-motors');
+        const ours = `${installation.url}/webhooks/twilio/voice`;
+        await installation.arm({ operation: 'twilio.update', kind: 'lost' }); // Twilio has it, and we do not know
+        assert.equal((await change(installation, id, 'suspend')).status, 200);
+        await until(async () => (await installation.at_twilio(number)).voice_url, (url) => url === ours);
+        assert.equal((await change(installation, id, 'resume')).status, 200);
+        await until(() => installation.sql(`SELECT 1 FROM phone_numbers WHERE organization_id = '${id}' AND work_due_at IS NOT NULL`), (left) => left.length === 0);
+        await assert_live(installation, id, number);
+    });
+
     for (const operation of ['twilio.fetch', 'twilio.update'])
         test(`is switched off although the server dies while ${operation} is asked`, async () => {
             const { id, number } = await installation.found(`dying-${operation.replace('.', '-')}`);
@@ -152,3 +163,44 @@ test('a provider that does not answer is told after a while, and taken back when
         await until(() => installation.notifications('?status=pending'), (list) => list.length === 0, 20_000);
         assert.equal((await installation.ledger()).sold, 1);
     }));
+
+describe('credentials that a provider refuses', { concurrency: 2 }, () => {
+    const refused = async (installation, status = 'pending') =>
+        (await installation.notifications(`?type=credentials_refused&status=${status}`)).map(({ message }) => message);
+    const look = async (installation) => installation.api('POST', '/api/admin/drift/look', { session: await installation.admin_session() });
+
+    test('are told once, whatever asked with them, and taken back when they are right', () =>
+        with_installation({ settings: { TWILIO_AUTH_TOKEN: 'an-old-token' } }, async (installation) => {
+            for (const slug of ['early-motors', 'late-motors']) {
+                const { id } = await installation.found(slug);
+                assert.match((await installation.run(id)).cause, /refused our credentials/);
+            }
+            const [told, ...more] = await until(() => installation.notifications('?type=credentials_refused&status=pending'), (list) => list.length > 0);
+            assert.deepEqual(more, []);
+            assert.equal(told.message, 'Twilio refuses our credentials');
+            assert.match(told.cause, /Authenticate/);
+            assert.match(told.next_step, /Check the Twilio credentials/);
+            assert.equal(told.organization_id, null);
+
+            // A restart alone says nothing about them.
+            await installation.restart_server();
+            assert.deepEqual(await refused(installation), [told.message]);
+            await installation.restart_server({ TWILIO_AUTH_TOKEN: credentials.TWILIO_AUTH_TOKEN });
+            assert.equal((await look(installation)).status, 200);
+            await until(() => refused(installation), (list) => list.length === 0);
+            assert.deepEqual(await refused(installation, 'resolved'), [told.message]);
+        }));
+
+    test('are told when the books are compared, too, and an account without funds is not about them', () =>
+        with_installation({}, async (installation) => {
+            assert.equal((await look(installation)).status, 200);
+            await installation.arm({ operation: 'elevenlabs.list', kind: 'refuse', code: 'insufficient_credits', status: 402 });
+            assert_refused(await look(installation), 503, { code: 'provider_failed' });
+            await installation.arm({ operation: 'elevenlabs.list', kind: 'refuse', code: 'invalid_api_key' });
+            assert_refused(await look(installation), 503, { code: 'provider_failed' });
+            assert.deepEqual(await until(() => refused(installation), (list) => list.length > 0), ['ElevenLabs refuses our credentials']);
+            assert.equal((await look(installation)).status, 200);
+            await until(() => refused(installation), (list) => list.length === 0);
+            assert.equal((await installation.notifications('?type=credentials_refused')).length, 1);
+        }));
+});

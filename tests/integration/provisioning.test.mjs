@@ -255,9 +255,21 @@ describe('provisioning', { concurrency: 4 }, () => {
                 assert.equal((await installation.ledger()).sold, 2);
                 assert.equal((await installation.notifications('?type=purchase_held&status=pending&limit=500')).length, 20);
 
+                // What an address did is not forgotten at a restart, and an hour later it is.
+                await installation.restart_server();
+                assert_refused(await sign_up('held-21'), 429);
+                await installation.change_sql('UPDATE address_signups SET at = at - 3600 * 1000 WHERE held = 0');
+                await installation.change_sql('UPDATE address_signups SET at = at - 3600 * 1000 WHERE id IN (SELECT id FROM address_signups WHERE held = 1 LIMIT 19)');
+                assert.match((await sign_up('eager-3')).json.organization.phoneNumberPurchased, /^\+1604/);
+                assert.deepEqual(await installation.sql('SELECT held, count(*) AS signups FROM address_signups GROUP BY held'), [{ held: 0, signups: 1 }, { held: 1, signups: 1 }]);
+                assert.match((await sign_up('eager-4')).json.organization.phoneNumberPurchased, /^\+1604/);
+                await installation.restart_server();
+                assert.equal((await sign_up('held-22')).json.organization.status, 'held');
+                assert.equal((await installation.ledger()).sold, 4);
+
                 const approved = await organization_of(installation, 'held-7');
                 assert.equal((await installation.retry(approved)).status, 200);
-                await until(async () => (await installation.ledger()).sold, (sold) => sold === 3);
+                await until(async () => (await installation.ledger()).sold, (sold) => sold === 5);
             }));
 
         test('believes a forwarded address from a proxy that it was told to trust', () =>

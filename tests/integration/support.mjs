@@ -186,7 +186,7 @@ export function assert_refused(answer, status, { code, field } = {}) {
 // --- waiting ---
 
 // Reads until the value is the expected one; the last difference is the error.
-export async function eventually(read, expected, limit = 5_000) {
+export async function eventually(read, expected, limit = 30_000) {
     for (const end = Date.now() + limit; ; await pause(50)) {
         const value = await read();
         try {
@@ -414,7 +414,8 @@ class Installation {
 
     // How many rows each table has, and what the organisations' rows say.
     async row_counts() {
-        this.tables ??= await this.sql("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name");
+        // Events are told a moment after what they tell of.
+        this.tables ??= await this.sql("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'events' ORDER BY name");
         const counts = this.tables.map(({ name }) => `SELECT '${name}' AS name, count(*) AS rows FROM ${name}`);
         const content = "SELECT 'content', group_concat(id || name || slug || time_zone || state) FROM organizations";
         const found = await this.sql([...counts, content].join(' UNION ALL '));
@@ -480,6 +481,29 @@ class Installation {
 
     call(to, from = '+17785550142') {
         return this.sim('/sim/calls', { from, to });
+    }
+
+    // They talk, and ElevenLabs tells it: {call_sid, conversation_id, post_call: {fate, status} …}. `conversation`: {turns: [{role, message,
+    // at}], duration_seconds, title, summary, call_successful, collected, cost_fiat, started_at, termination_reason}
+    talk(from, to, conversation = {}) {
+        return this.sim('/sim/calls', { from, to, conversation });
+    }
+
+    // A customer's text: {message_sid, webhook: {fate, status} …}. `more`: {media: pictures, date_sent: Unix seconds of the past}
+    text(from, to, body, more = {}) {
+        return this.sim('/sim/messages', { from, to, body, ...more });
+    }
+
+    // What a customer's telephone shows of the texts with a number.
+    async thread(customer, number) {
+        const query = new URLSearchParams({ with: customer, number });
+        return (await this.sim(`/sim/messages?${query}`)).messages;
+    }
+
+    // Every attempt to bring one of the vendors' webhooks, and how it went.
+    async webhooks(subject) {
+        const { webhooks } = await this.sim('/sim/webhooks');
+        return subject ? webhooks.filter((each) => each.subject === subject) : webhooks;
     }
 
     // As a person with the vendor's own console would.
@@ -551,6 +575,7 @@ export async function start_installation({ settings = {}, latency = 0, doctor = 
             DEALERLINE_ADMIN_PASSWORD: admin.password,
             DEALERLINE_SIGNUPS_PER_IP_PER_HOUR: '1000',
             DEALERLINE_MAX_PURCHASES_PER_DAY: '1000',
+            DEALERLINE_QUIET_HOURS: 'ignored', // whatever the hour
             ...settings,
         };
         await installation.start_server({ shell });

@@ -93,6 +93,15 @@ ElevenLabsApi::Operation ElevenLabsApi::find(Request const& request)
         if (deletes) return {"elevenlabs.secret_delete", [this, id] { return remove_secret(id); }};
         return {"elevenlabs.secret_get", nullptr};
     }
+    if (area == "convai/conversations" && !one) {
+        if (gets) return {"elevenlabs.list_conversations", [this, &request] { return list_conversation_summaries(request); }};
+        return {"elevenlabs.list_conversations", nullptr};
+    }
+    if (area == "convai/conversations") {
+        if (gets) return {"elevenlabs.get_conversation", [this, id] { return get_conversation(id); }};
+        if (deletes) return {"elevenlabs.delete_conversation", [this, id] { return remove_conversation(id); }};
+        return {"elevenlabs.get_conversation", nullptr};
+    }
     return {"elevenlabs.unknown", nullptr};
 }
 

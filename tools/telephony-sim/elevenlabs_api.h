@@ -55,6 +55,11 @@ private:
     Answer patch_secret(Request const& request, std::string const& id);
     Answer remove_secret(std::string const& id);
 
+    // elevenlabs_conversations.cpp
+    Answer list_conversation_summaries(Request const& request);
+    Answer get_conversation(std::string const& id);
+    Answer remove_conversation(std::string const& id);
+
     State& m_state;
     Settings const& m_settings;
     Gate& m_gate;

@@ -59,7 +59,7 @@ Answer ElevenLabsApi::get_webhooks(Request const& request)
     auto const webhooks = m_state.look([&](Database& db) {
         Json list = Json::array();
         for (auto webhook : list_webhooks(db)) {
-            for (auto const* hidden : {"webhook_secret", "retry_enabled", "request_headers"})
+            for (auto const* hidden : {"webhook_secret", "retry_enabled", "request_headers", "failures", "succeeded_at"})
                 webhook.erase(hidden);
             webhook["usage"] = with_usages ? usage_of(db, text_at(webhook, "webhook_id")) : Json(nullptr);
             list.push_back(webhook);
@@ -110,7 +110,10 @@ Answer ElevenLabsApi::patch_webhook(Request const& request, std::string const& i
         auto webhook = find_webhook(db, id);
         if (!webhook) return elevenlabs_refusal(no_such("Webhook", "webhook_not_found", id));
         bool const enabled_again = webhook->value("is_disabled", false) && !body.json()["is_disabled"].get<bool>();
-        if (enabled_again) (*webhook)["is_auto_disabled"] = false;
+        if (enabled_again) {
+            (*webhook)["is_auto_disabled"] = false;
+            (*webhook)["failures"] = 0;
+        }
         for (auto const* name : {"is_disabled", "name", "retry_enabled", "request_headers", "events"}) {
             if (auto const* value = body.at(name); value && !value->is_null()) (*webhook)[name] = *value;
         }

@@ -34,10 +34,13 @@ constexpr std::array twilio_codes{
     TwilioCode{20003, 401, "Permission Denied"},
     TwilioCode{20005, 403, "Account not active"},
     TwilioCode{20429, 429, "Too Many Requests"},
+    TwilioCode{21211, 400, "The 'To' phone number is not a valid phone number."},
     TwilioCode{21404, 400, "Inbound Phone number not available to trial account"},
     TwilioCode{21421, 400, "% is not a valid number"},
     TwilioCode{21422, 400, "% is not available."},
     TwilioCode{21452, 400, "No phone numbers found in area code"},
+    TwilioCode{21610, 400, "Attempt to send to unsubscribed recipient"},
+    TwilioCode{21611, 429, "This 'From' number has exceeded the maximum number of queued messages"},
     TwilioCode{21615, 400, "Phone Number Requires a Local Address"},
     TwilioCode{21631, 400, "Phone Number Requires an Address but the 'AddressSid' parameter was empty."},
     TwilioCode{21649, 400, "Bundle required: the 'BundleSid' parameter was empty."},
@@ -293,12 +296,14 @@ std::string problem_with_parameter(std::string const& kind, std::string const& o
 std::vector<std::string> const& operation_names()
 {
     static std::vector<std::string> const names{"twilio.account", "twilio.balance", "twilio.search", "twilio.list", "twilio.buy",
-        "twilio.update", "twilio.fetch", "twilio.delete", "twilio.unknown", "elevenlabs.import", "elevenlabs.list", "elevenlabs.get",
-        "elevenlabs.patch", "elevenlabs.delete", "elevenlabs.agent_list", "elevenlabs.agent_create", "elevenlabs.agent_get",
-        "elevenlabs.agent_patch", "elevenlabs.agent_delete", "elevenlabs.webhooks", "elevenlabs.webhook_create", "elevenlabs.webhook_patch",
-        "elevenlabs.webhook_delete", "elevenlabs.settings_get", "elevenlabs.settings_patch", "elevenlabs.secrets",
-        "elevenlabs.secret_create", "elevenlabs.secret_get", "elevenlabs.secret_patch", "elevenlabs.secret_delete", "elevenlabs.unknown",
-        "twilio.*", "elevenlabs.*", "*"};
+        "twilio.update", "twilio.fetch", "twilio.delete", "twilio.create_message", "twilio.list_messages", "twilio.fetch_message",
+        "twilio.update_message", "twilio.delete_message", "twilio.list_media", "twilio.list_calls", "twilio.fetch_call", "twilio.usage",
+        "twilio.unknown", "elevenlabs.import", "elevenlabs.list", "elevenlabs.get", "elevenlabs.patch", "elevenlabs.delete",
+        "elevenlabs.agent_list", "elevenlabs.agent_create", "elevenlabs.agent_get", "elevenlabs.agent_patch", "elevenlabs.agent_delete",
+        "elevenlabs.webhooks", "elevenlabs.webhook_create", "elevenlabs.webhook_patch", "elevenlabs.webhook_delete",
+        "elevenlabs.settings_get", "elevenlabs.settings_patch", "elevenlabs.secrets", "elevenlabs.secret_create", "elevenlabs.secret_get",
+        "elevenlabs.secret_patch", "elevenlabs.secret_delete", "elevenlabs.list_conversations", "elevenlabs.get_conversation",
+        "elevenlabs.delete_conversation", "elevenlabs.unknown", "twilio.*", "elevenlabs.*", "*"};
     return names;
 }
 

@@ -10,9 +10,6 @@ namespace simulator {
 
 namespace {
 
-constexpr char const* monthly_price = "1.15";
-constexpr int64_t monthly_cents = 115;
-
 bool matches(std::string_view pattern, std::string_view text)
 {
     if (pattern.empty()) return true;
@@ -132,31 +129,6 @@ std::optional<OwnedPage> list_owned(
     page.has_older = direction == Direction::older ? more : true;
     page.has_newer = direction == Direction::newer ? more : !from_sid.empty();
     return page;
-}
-
-Json ledger(Database& db)
-{
-    Json out{{"numbers", Json::array()}, {"sales", Json::array()}};
-    int64_t owned = 0;
-    auto const rows = db.run(R"(
-        SELECT s.sequence, s.sid, s.phone_number, COALESCE(n.friendly_name, s.friendly_name), s.account_sid, s.sold_at, s.released_at, s.monthly_price
-        FROM sales s LEFT JOIN numbers n ON n.sid = s.sid ORDER BY s.sequence)");
-    for (auto const& row : rows) {
-        bool const released = !row.is_null(6);
-        Json const sale{{"sequence", row.number(0)}, {"sid", row.text(1)}, {"phone_number", row.text(2)}, {"friendly_name", row.text(3)},
-            {"account_sid", row.text(4)}, {"sold_at", rfc3339(row.number(5))},
-            {"released_at", released ? Json(rfc3339(row.number(6))) : Json(nullptr)}, {"monthly_price", row.text(7)}};
-        if (!released) {
-            out["numbers"].push_back(sale);
-            ++owned;
-        }
-        out["sales"].push_back(sale);
-    }
-    out["owned"] = owned;
-    out["sold"] = rows.size();
-    auto const cents = owned * monthly_cents;
-    out["monthly_total"] = std::to_string(cents / 100) + "." + std::to_string(100 + cents % 100).substr(1);
-    return out;
 }
 
 } // namespace simulator

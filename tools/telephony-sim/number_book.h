@@ -11,7 +11,10 @@
 
 namespace simulator {
 
-// The numbers that accounts own, as Twilio's IncomingPhoneNumber resources, and the ledger of their sales.
+// The numbers that accounts own, as Twilio's IncomingPhoneNumber resources, and the record of their sales.
+
+constexpr char const* monthly_price = "1.15";
+constexpr int64_t monthly_cents = 115;
 
 std::optional<Json> find_owned(Database& db, std::string const& sid);
 std::optional<Json> find_owned_by_number(Database& db, std::string const& phone_number);
@@ -35,7 +38,5 @@ struct OwnedPage {
 enum class Direction { older, newer };
 std::optional<OwnedPage> list_owned(
     Database& db, OwnedFilter const& filter, Direction direction, std::string const& from_sid, size_t page_size);
-
-Json ledger(Database& db);
 
 } // namespace simulator

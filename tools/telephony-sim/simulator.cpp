@@ -37,16 +37,21 @@ Simulator::Simulator(Options const& options)
     : m_state(options.state), m_settings(m_state, options.latency_ms), m_journal(m_state), m_faults(m_state),
       m_late_effects(m_state, m_journal, [this](Request const& request) { return perform(request); }),
       m_gate(m_state, m_settings, m_journal, m_faults, m_late_effects), m_inventory(settled_seed(m_state, options.seed)),
-      m_twilio(m_state, m_settings, m_inventory, m_gate), m_elevenlabs(m_state, m_settings, m_gate, options.webhook_secret),
-      m_telephone(m_state, m_settings), m_controls(m_state, m_settings, m_journal, m_faults, m_telephone)
+      m_courier(m_state, m_settings,
+          [this](Json const& webhook, std::string const& type, std::string const& body) { return m_texting.obey(webhook, type, body); }),
+      m_recorder(m_state, m_settings, m_courier), m_texting(m_state, m_settings, m_courier),
+      m_twilio(m_state, m_settings, m_inventory, m_gate, m_texting), m_elevenlabs(m_state, m_settings, m_gate, options.webhook_secret),
+      m_telephone(m_state, m_settings, m_recorder), m_controls(m_state, m_settings, m_journal, m_faults, m_courier, m_telephone, m_texting)
 {
     m_state.change([](Database& db) { prepare_workspace(db); });
     m_late_effects.start();
+    m_courier.start();
 }
 
 void Simulator::close()
 {
     m_late_effects.stop();
+    m_courier.stop();
     m_gate.close();
 }
 

@@ -1,15 +1,18 @@
 #pragma once
 
 #include "tools/telephony-sim/controls.h"
+#include "tools/telephony-sim/courier.h"
 #include "tools/telephony-sim/elevenlabs_api.h"
 #include "tools/telephony-sim/faults.h"
 #include "tools/telephony-sim/gate.h"
 #include "tools/telephony-sim/inventory.h"
 #include "tools/telephony-sim/journal.h"
 #include "tools/telephony-sim/late_effects.h"
+#include "tools/telephony-sim/recorder.h"
 #include "tools/telephony-sim/settings.h"
 #include "tools/telephony-sim/state.h"
 #include "tools/telephony-sim/telephone.h"
+#include "tools/telephony-sim/texting.h"
 #include "tools/telephony-sim/twilio_api.h"
 
 #include <cstdint>
@@ -45,6 +48,9 @@ private:
     LateEffects m_late_effects;
     Gate m_gate;
     Inventory m_inventory;
+    Courier m_courier;
+    Recorder m_recorder;
+    Texting m_texting;
     TwilioApi m_twilio;
     ElevenLabsApi m_elevenlabs;
     Telephone m_telephone;

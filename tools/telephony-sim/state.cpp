@@ -69,6 +69,71 @@ constexpr char const* schema = R"(
     );
     CREATE INDEX IF NOT EXISTS late_effects_due ON late_effects (due);
 
+    -- Telephone calls as Twilio records them. Their state follows from the times (milliseconds; NULL: not yet, or never) and `outcome`.
+    CREATE TABLE IF NOT EXISTS calls (
+        sequence         INTEGER PRIMARY KEY AUTOINCREMENT,
+        sid              TEXT NOT NULL UNIQUE,
+        direction        TEXT NOT NULL,
+        caller           TEXT NOT NULL,
+        called           TEXT NOT NULL,
+        phone_number_sid TEXT NOT NULL,
+        started_at       INTEGER NOT NULL,
+        answered_at      INTEGER,
+        ended_at         INTEGER,
+        outcome          TEXT NOT NULL,
+        duration         INTEGER NOT NULL DEFAULT 0,
+        price            INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE INDEX IF NOT EXISTS calls_by_start ON calls (started_at);
+
+    -- Conversations as ElevenLabs has them. `body` is what it says once the analysis is done.
+    CREATE TABLE IF NOT EXISTS conversations (
+        sequence        INTEGER PRIMARY KEY AUTOINCREMENT,
+        conversation_id TEXT NOT NULL UNIQUE,
+        call_sid        TEXT NOT NULL UNIQUE,
+        agent_id        TEXT NOT NULL,
+        user_id         TEXT NOT NULL,
+        started_at      INTEGER NOT NULL,
+        answered_at     INTEGER,
+        ended_at        INTEGER,
+        done_at         INTEGER,
+        body            TEXT NOT NULL
+    );
+    CREATE INDEX IF NOT EXISTS conversations_by_start ON conversations (started_at, sequence);
+    CREATE INDEX IF NOT EXISTS conversations_by_user ON conversations (user_id);
+
+    -- Texts. The state follows from the times and `outcome`; prices are micro-dollars.
+    CREATE TABLE IF NOT EXISTS messages (
+        sequence   INTEGER PRIMARY KEY AUTOINCREMENT,
+        sid        TEXT NOT NULL UNIQUE,
+        direction  TEXT NOT NULL,
+        sender     TEXT NOT NULL,
+        recipient  TEXT NOT NULL,
+        body       TEXT NOT NULL,
+        segments   INTEGER NOT NULL,
+        media      INTEGER NOT NULL,
+        created_at INTEGER NOT NULL,
+        sent_at    INTEGER,
+        ended_at   INTEGER,
+        outcome    TEXT NOT NULL,
+        error_code INTEGER,
+        price      INTEGER NOT NULL
+    );
+    CREATE INDEX IF NOT EXISTS messages_by_pair ON messages (sender, recipient, created_at);
+
+    -- Who has written STOP to which number, and not START since.
+    CREATE TABLE IF NOT EXISTS opt_outs (our_number TEXT, customer TEXT, PRIMARY KEY (our_number, customer)) WITHOUT ROWID;
+
+    -- Webhooks on their way, and how many there have been of each kind.
+    CREATE TABLE IF NOT EXISTS deliveries (
+        id      INTEGER PRIMARY KEY AUTOINCREMENT,
+        due     INTEGER NOT NULL,
+        webhook TEXT NOT NULL
+    );
+    CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (due, id);
+    CREATE TABLE IF NOT EXISTS webhook_counts (kind TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS webhook_log (sequence INTEGER PRIMARY KEY AUTOINCREMENT, entry TEXT NOT NULL);
+
     CREATE TABLE IF NOT EXISTS journal (sequence INTEGER PRIMARY KEY AUTOINCREMENT, entry TEXT NOT NULL);
 )";
 
@@ -99,6 +164,8 @@ void State::forget_everything()
             DELETE FROM facts WHERE name <> 'seed'; DELETE FROM numbers; DELETE FROM sales; DELETE FROM inventory_limits;
             DELETE FROM numbers_elsewhere; DELETE FROM faults; DELETE FROM late_effects;
             DELETE FROM imported_numbers; DELETE FROM agents; DELETE FROM webhooks; DELETE FROM secrets; DELETE FROM journal;
+            DELETE FROM calls; DELETE FROM conversations; DELETE FROM messages; DELETE FROM opt_outs;
+            DELETE FROM deliveries; DELETE FROM webhook_counts; DELETE FROM webhook_log;
             DELETE FROM sqlite_sequence;
         )");
     });

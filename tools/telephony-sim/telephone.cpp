@@ -1,7 +1,7 @@
 #include "tools/telephony-sim/telephone.h"
 
 #include "tools/telephony-sim/number_book.h"
-#include "tools/telephony-sim/twilio_signature.h"
+#include "tools/telephony-sim/twilio_webhook.h"
 #include "tools/telephony-sim/twiml.h"
 #include "tools/telephony-sim/web_client.h"
 #include "tools/telephony-sim/workspace_book.h"
@@ -15,7 +15,6 @@ namespace simulator {
 namespace {
 
 constexpr std::chrono::milliseconds initiation_patience{5000};
-constexpr std::chrono::milliseconds twiml_patience{15000};
 constexpr size_t longest_twiml = 64 * 1024;
 constexpr char const* withheld_caller = "anonymous";
 
@@ -76,7 +75,9 @@ struct Telephone::Call {
     std::string from;
     std::string to;
     std::string sid = random_hex("CA", 32);
+    std::string number_sid; // of the number that was called
     Json result;
+    Line line; // once the agent answers
 
     void step(std::string const& text) { result["steps"].push_back(text); }
     void fail(std::string const& reason)
@@ -89,6 +90,44 @@ struct Telephone::Call {
 
 Json Telephone::call(std::string const& from, std::string const& to)
 {
+    auto const call = ring(from, to);
+    record(call, now_ms(), 0);
+    return call.result;
+}
+
+Json Telephone::call(std::string const& from, std::string const& to, Talk talk)
+{
+    auto call = ring(from, to);
+    auto const now = now_ms();
+    bool const talks = call.result["answered_by"] == "agent";
+    if (!talk.started_at) talk.started_at = now / 1000;
+    record(call, *talk.started_at * 1000, talks ? talk.duration : 0);
+    if (!talks) return call.result;
+    bool const begins = !talk.turns.empty() && talk.turns.front().role == "agent";
+    if (!begins) talk.turns.insert(talk.turns.begin(), {"agent", text_at(call.result, "greeting"), 0});
+    Conversation const conversation{call.line.conversation_id, call.sid, call.line.agent_id, call.line.user_id, *talk.started_at, now, now,
+        now + m_settings.number("post_call_delay_ms"), m_recorder.body(call.line, talk)};
+    m_state.note([&](Database& db) { save_conversation(db, conversation); });
+    call.result["conversation_id"] = conversation.conversation_id;
+    call.result["post_call"] = m_recorder.tell(conversation);
+    return call.result;
+}
+
+void Telephone::record(Call const& call, int64_t started_at, int64_t duration)
+{
+    if (call.number_sid.empty()) return;
+    CallRecord record{
+        call.sid, "inbound", call.from, call.to, call.number_sid, started_at, {}, std::min(now_ms(), started_at + duration * 1000)};
+    bool const was_answered = call.result["status"] == "answered";
+    if (was_answered) record.answered_at = started_at;
+    record.outcome = was_answered ? "completed" : "failed";
+    record.duration = duration;
+    record.price = price_of_call(duration, m_settings.number("price_minute"));
+    m_state.note([&](Database& db) { save_call(db, record); });
+}
+
+Telephone::Call Telephone::ring(std::string const& from, std::string const& to)
+{
     Call call;
     call.from = from.empty() ? withheld_caller : from;
     call.to = to;
@@ -99,8 +138,9 @@ Json Telephone::call(std::string const& from, std::string const& to)
     if (!number) {
         call.fail("The number you dialled is not in service");
         call.result["status"] = "not_in_service";
-        return call.result;
+        return call;
     }
+    call.number_sid = text_at(*number, "sid");
     call.step("Twilio knows " + national(to) + " as " + text_at(*number, "friendly_name"));
     bool const elsewhere = !number->at("trunk_sid").is_null() || !number->at("voice_application_sid").is_null();
     if (elsewhere)
@@ -109,7 +149,7 @@ Json Telephone::call(std::string const& from, std::string const& to)
         reach_agent(call);
     else
         reach_address(call, *number);
-    return call.result;
+    return call;
 }
 
 void Telephone::reach_agent(Call& call)
@@ -130,6 +170,8 @@ void Telephone::reach_agent(Call& call)
     call.step("ElevenLabs: " + found.number->phone_number_id + " is answered by agent " + text_at(agent, "name"));
     call.result["agent_id"] = text_at(agent, "agent_id");
     call.result["agent_name"] = text_at(agent, "name");
+    call.line = {"inbound", call.sid, random_id("conv_", 28), call.to, found.number->phone_number_id, call.from, text_at(agent, "agent_id"),
+        text_at(agent, "name"), "", Json::object()};
 
     auto const speech = value_at(agent, {"conversation_config", "agent"});
     auto first_message = text_at(speech, "first_message");
@@ -137,6 +179,7 @@ void Telephone::reach_agent(Call& call)
     if (!variables.is_object()) variables = Json::object();
     if (!ask_initiation_webhook(call, agent, variables, first_message)) return;
     call.result["variables"] = variables;
+    call.line.variables = variables;
 
     auto needed = names_in(first_message);
     needed.merge(names_in(text_at(value_at(speech, {"prompt"}), "prompt")));
@@ -213,6 +256,7 @@ bool Telephone::ask_initiation_webhook(Call& call, Json const& agent, Json& vari
     if (!other_words.is_null() && value_at(overrides, {"conversation_config_override", "agent", "first_message"}) != true)
         return failed("The initiation webhook overrides first_message, which the agent does not allow");
     if (other_words.is_string()) first_message = other_words.get<std::string>();
+    call.line.user_id = text_at(*data, "user_id");
     variables = given;
     return true;
 }
@@ -230,8 +274,7 @@ void Telephone::reach_address(Call& call, Json const& number)
 
 bool Telephone::fetch_twiml(Call& call, std::string const& configured_url, std::string const& method, Fields const& extra)
 {
-    auto url = configured_url.substr(0, configured_url.find('#')); // what follows tunes the connection and is neither sent nor signed
-    if (url.starts_with("https://demo.twilio.com/")) {
+    if (configured_url.starts_with("https://demo.twilio.com/")) {
         call.fail("The number still points at Twilio's demonstration: nobody has configured it");
         return true;
     }
@@ -248,20 +291,9 @@ bool Telephone::fetch_twiml(Call& call, std::string const& configured_url, std::
     }
     form.insert(form.end(), extra.begin(), extra.end());
 
-    WebRequest request;
-    request.method = method;
-    request.patience = twiml_patience;
-    if (method == "GET") {
-        url += (url.find('?') == std::string::npos ? "?" : "&") + encoded_form(form);
-    } else {
-        request.body = encoded_form(form);
-        request.content_type = "application/x-www-form-urlencoded; charset=UTF-8";
-    }
-    request.url = url;
-    request.headers = {{"X-Twilio-Signature", twilio_signature(account_token, url, method == "GET" ? Fields{} : form)},
-        {"I-Twilio-Idempotency-Token", random_hex("", 32)}, {"User-Agent", "TwilioProxy/1.1"}};
-    auto const answer = send(request);
-    call.result["webhook"] = {{"url", url}, {"status", answer.status}, {"ms", answer.took_ms}, {"error", answer.error}};
+    auto const fetched = fetch({configured_url, method, form});
+    auto const& answer = fetched.answer;
+    call.result["webhook"] = fetched.attempts.back();
     auto const refuse = [&](std::string const& reason) {
         call.fail(reason);
         return false;

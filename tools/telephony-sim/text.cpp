@@ -58,6 +58,15 @@ std::tm utc(int64_t ms)
     return out;
 }
 
+std::string hmac(EVP_MD const* digest, std::string_view key, std::string_view data)
+{
+    std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
+    unsigned int size = 0;
+    HMAC(digest, key.data(), static_cast<int>(key.size()), reinterpret_cast<unsigned char const*>(data.data()), data.size(), out.data(),
+        &size);
+    return {reinterpret_cast<char const*>(out.data()), size};
+}
+
 std::string formatted(int64_t ms, char const* format)
 {
     auto const time = utc(ms);
@@ -137,6 +146,16 @@ std::string lower(std::string_view text)
     return out;
 }
 
+std::string trimmed(std::string_view text)
+{
+    auto const is_space = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+    while (!text.empty() && is_space(text.back()))
+        text.remove_suffix(1);
+    while (!text.empty() && is_space(text.front()))
+        text.remove_prefix(1);
+    return std::string(text);
+}
+
 size_t characters(std::string_view utf8)
 {
     return static_cast<size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) { return (c & 0xC0) != 0x80; }));
@@ -164,11 +183,23 @@ std::optional<std::string> base64_decoded(std::string_view text)
 
 std::string hmac_sha1(std::string_view key, std::string_view data)
 {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int size = 0;
-    HMAC(EVP_sha1(), key.data(), static_cast<int>(key.size()), reinterpret_cast<unsigned char const*>(data.data()), data.size(),
-        digest.data(), &size);
-    return {reinterpret_cast<char const*>(digest.data()), size};
+    return hmac(EVP_sha1(), key, data);
+}
+
+std::string hmac_sha256(std::string_view key, std::string_view data)
+{
+    return hmac(EVP_sha256(), key, data);
+}
+
+std::string hex(std::string_view bytes)
+{
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string out;
+    for (unsigned char const byte : bytes) {
+        out += digits[byte >> 4];
+        out += digits[byte & 15];
+    }
+    return out;
 }
 
 std::string random_hex(std::string_view prefix, size_t length)
@@ -195,6 +226,32 @@ std::string rfc3339(int64_t ms)
 {
     auto const fraction = std::to_string(1000 + ms % 1000).substr(1);
     return formatted(ms, "%Y-%m-%dT%H:%M:%S.") + fraction + "Z";
+}
+
+std::optional<int64_t> parsed_time(std::string const& text)
+{
+    for (auto const* format : {"%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d"}) {
+        std::tm time{};
+        auto const* rest = strptime(text.c_str(), format, &time);
+        if (!rest) continue;
+        int64_t ms = timegm(&time) * int64_t{1000};
+        std::string_view after = rest;
+        if (after.starts_with('.')) {
+            auto const end = after.find_first_not_of("0123456789", 1);
+            ms += std::stoll((std::string(after.substr(1, end == std::string_view::npos ? end : end - 1)) + "000").substr(0, 3));
+            after = end == std::string_view::npos ? "" : after.substr(end);
+        }
+        if (after.empty() || after == "Z" || after == "+00:00") return ms;
+    }
+    return std::nullopt;
+}
+
+std::string dollars(int64_t micros)
+{
+    auto fraction = std::to_string(1'000'000 + micros % 1'000'000).substr(1);
+    while (fraction.size() > 4 && fraction.ends_with('0'))
+        fraction.pop_back();
+    return std::to_string(micros / 1'000'000) + "." + fraction;
 }
 
 bool is_e164(std::string_view text)

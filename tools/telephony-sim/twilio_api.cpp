@@ -117,6 +117,17 @@ TwilioApi::Operation TwilioApi::find(Request const& request)
         else if (!leaf.empty())
             found = number_operation(request, leaf);
     }
+    auto const leaf_of = [&](size_t index) { return segments.size() > index ? without_json(segments[index]) : ""; };
+    bool const is_list = segments.size() == 4;
+    if (is_list && segments[3] == "Messages.json") found = messages_operation(request, segments, "");
+    if (is_list && segments[3] == "Calls.json") found = calls_operation(request, "");
+    if (segments.size() == 5 && segments[3] == "Messages" && !leaf_of(4).empty()) found = messages_operation(request, segments, leaf_of(4));
+    if (segments.size() == 6 && segments[3] == "Messages" && segments[5] == "Media.json")
+        found = messages_operation(request, segments, segments[4]);
+    if (segments.size() == 5 && segments[3] == "Calls" && !leaf_of(4).empty()) found = calls_operation(request, leaf_of(4));
+    if (segments.size() == 5 && segments[3] == "Usage" && segments[4] == "Records.json") found = usage_operation(request, "");
+    if (segments.size() == 6 && segments[3] == "Usage" && segments[4] == "Records" && !leaf_of(5).empty())
+        found = usage_operation(request, leaf_of(5));
     if (!found.work) {
         found.work = [&request] { return twilio_refusal({405, 20004, "Method not allowed: " + request.method}); };
     }
@@ -191,7 +202,8 @@ Answer TwilioApi::account(Request const& request, bool in_list)
         {"uri", account_path(".json")},
         {"subresource_uris",
             {{"available_phone_numbers", account_path("/AvailablePhoneNumbers.json")},
-                {"incoming_phone_numbers", account_path("/IncomingPhoneNumbers.json")}, {"balance", account_path("/Balance.json")}}}};
+                {"incoming_phone_numbers", account_path("/IncomingPhoneNumbers.json")}, {"messages", account_path("/Messages.json")},
+                {"calls", account_path("/Calls.json")}, {"balance", account_path("/Balance.json")}}}};
     if (!in_list) return twilio_answer(200, resource);
     auto const query = request.query_fields();
     auto const name = field(query, "FriendlyName");
@@ -248,7 +260,7 @@ Answer TwilioApi::buy(Request const& request, std::string const& type)
     if (phone_number.empty() && area_code == magic_area_code) return buy_magic(magic_fine, form);
     if (!phone_number.empty() && !is_e164(phone_number)) return twilio_refusal({400, 21421, phone_number + " is not a valid number"});
 
-    bool const updates_owned = m_settings.repeated_buy_updates(); // asked outside: the settings keep themselves in the state
+    bool const updates_owned = m_settings.repeated_buy_updates();
     auto const bought = m_state.change([&](Database& db) -> std::variant<Json, TwilioRefusal> {
         if (auto owned = updates_owned ? find_owned_by_number(db, phone_number) : std::nullopt) {
             if (auto refusal = apply_number_fields(form, *owned)) return *refusal;

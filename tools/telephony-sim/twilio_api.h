@@ -3,6 +3,7 @@
 #include "tools/telephony-sim/gate.h"
 #include "tools/telephony-sim/inventory.h"
 #include "tools/telephony-sim/state.h"
+#include "tools/telephony-sim/texting.h"
 
 #include <functional>
 #include <string>
@@ -13,8 +14,8 @@ namespace simulator {
 // Everything below /2010-04-01.
 class TwilioApi {
 public:
-    TwilioApi(State& state, Settings const& settings, Inventory const& inventory, Gate& gate)
-        : m_state(state), m_settings(settings), m_inventory(inventory), m_gate(gate)
+    TwilioApi(State& state, Settings const& settings, Inventory const& inventory, Gate& gate, Texting& texting)
+        : m_state(state), m_settings(settings), m_inventory(inventory), m_gate(gate), m_texting(texting)
     {
     }
 
@@ -46,10 +47,21 @@ private:
     Answer update(Request const& request, std::string const& sid);
     Answer release(Request const& request, std::string const& sid);
 
+    // twilio_records.cpp
+    Operation messages_operation(Request const& request, std::vector<std::string> const& segments, std::string const& sid);
+    Operation calls_operation(Request const& request, std::string const& sid);
+    Operation usage_operation(Request const& request, std::string const& kind);
+    Answer create_message(Request const& request);
+    Answer update_message(Request const& request, std::string const& sid);
+    Answer remove_message(Request const& request, std::string const& sid);
+    Answer list_media(Request const& request, std::string const& sid);
+    Answer usage(Request const& request, std::string const& kind);
+
     State& m_state;
     Settings const& m_settings;
     Inventory const& m_inventory;
     Gate& m_gate;
+    Texting& m_texting;
 };
 
 } // namespace simulator

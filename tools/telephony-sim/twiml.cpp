@@ -1,6 +1,7 @@
 #include "tools/telephony-sim/twiml.h"
 
-#include <cctype>
+#include "tools/telephony-sim/text.h"
+
 #include <charconv>
 
 namespace simulator {
@@ -56,16 +57,6 @@ std::string unescaped(std::string const& text)
         i = end;
     }
     return out;
-}
-
-std::string trimmed(std::string text)
-{
-    while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())))
-        text.pop_back();
-    size_t start = 0;
-    while (start < text.size() && std::isspace(static_cast<unsigned char>(text[start])))
-        ++start;
-    return text.substr(start);
 }
 
 } // namespace

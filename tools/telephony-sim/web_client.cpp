@@ -2,6 +2,7 @@
 
 #include <httplib.h>
 
+#include <algorithm>
 #include <chrono>
 
 namespace simulator {
@@ -9,6 +10,7 @@ namespace simulator {
 namespace {
 
 constexpr size_t longest_answer = 1024 * 1024;
+constexpr size_t piece = 4096;
 
 std::string reason(httplib::Error error)
 {
@@ -23,6 +25,20 @@ std::string reason(httplib::Error error)
     default:
         return httplib::to_string(error);
     }
+}
+
+void give_in_pieces(httplib::Request& outgoing, std::string const& body)
+{
+    outgoing.set_header("Transfer-Encoding", "chunked");
+    outgoing.is_chunked_content_provider_ = true;
+    outgoing.content_provider_ = [&body](size_t offset, size_t, httplib::DataSink& sink) {
+        auto const size = std::min(piece, body.size() - offset);
+        if (size == 0) {
+            sink.done();
+            return true;
+        }
+        return sink.write(body.data() + offset, size);
+    };
 }
 
 } // namespace
@@ -47,7 +63,7 @@ WebAnswer send(WebRequest const& request)
         answer.error = "not a web address";
         return answer;
     }
-    client.set_connection_timeout(request.patience);
+    client.set_connection_timeout(std::min(request.patience, request.connect_patience));
     client.set_read_timeout(request.patience);
     client.set_write_timeout(request.patience);
     client.set_max_timeout(request.patience);
@@ -62,13 +78,17 @@ WebAnswer send(WebRequest const& request)
     for (auto const& [name, value] : request.headers)
         outgoing.set_header(name, value);
     if (request.method != "GET") {
-        outgoing.body = request.body;
         outgoing.set_header("Content-Type", request.content_type);
+        if (request.is_chunked)
+            give_in_pieces(outgoing, request.body);
+        else
+            outgoing.body = request.body;
     }
     auto const result = client.send(outgoing);
     answer.took_ms = now_ms() - started;
     if (!result) {
         answer.error = reason(result.error());
+        answer.is_connected = result.error() != httplib::Error::Connection && result.error() != httplib::Error::ConnectionTimeout;
         return answer;
     }
     answer.status = result->status;

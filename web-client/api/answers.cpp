@@ -104,6 +104,7 @@ static Provider provider_from(Json const& json)
     provider.calls = count_of(json, "calls");
     provider.failures = count_of(json, "failures");
     provider.p95_ms = count_of(json, "p95_ms", -1);
+    if (text_of(json, "breaker") == "open") provider.left_alone_until = time_of(json, "next_try_at");
     each(member_of(json, "recent_ms"), [&](Json const& value) {
         if (value.is_number()) provider.recent_ms.push_back(static_cast<int>(value.get<double>()));
     });

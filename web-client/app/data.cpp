@@ -39,6 +39,7 @@ void Data::ask(std::string const& method, std::string const& path, Json const& b
             connection.last_answer = {m_host.now()};
             if (is_back) {
                 try_again();
+                if (auto const* here = m_state.signed_in(); here && !here->ended && !m_state.connection.live) m_host.listen(true);
                 for (auto& [name, action] : m_state.actions)
                     if (action.problem && action.problem->code == "no_answer") action.problem.reset();
             }
@@ -497,7 +498,10 @@ void Data::refresh_traffic()
 
 void Data::on_event(std::string const& name, Json const& data)
 {
-    if (name == "open" || name == "hello" || name == "change") m_state.connection.live = true;
+    if (name == "open" || name == "hello" || name == "change") {
+        m_state.connection.live = true;
+        if (m_state.connection.lost && m_retry_at > 0) m_retry_at = ImGui::GetTime();
+    }
     if (name == "lost") {
         m_state.connection.live = false;
         if (m_state.signed_in() && m_retry_at == 0) m_retry_at = ImGui::GetTime(); // is it the server, or only the stream?
@@ -565,7 +569,7 @@ double Data::work(double present)
         m_retry_at = 0;
         ask("GET", "/api/session", {}, [this](Result<Json> answer) {
             if (m_state.connection.lost)
-                m_retry_at = ImGui::GetTime() + m_retry_pause;
+                m_retry_at = ImGui::GetTime() + (m_state.connection.live ? 1 : m_retry_pause);
             else if (answer)
                 if (auto* here = std::get_if<SignedIn>(&m_state.session)) // unless someone signed out meanwhile
                     if (auto session = session_from(*answer)) here->session = std::move(*session);

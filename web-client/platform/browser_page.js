@@ -63,8 +63,14 @@ const page = {
 
     // One stream for all tabs: the tab that holds the lock has it and tells the others.
     listening: null,
+    hurry: () => {}, // the stream's, if this tab has it: connects now when it waits for its next try
     listen(on) {
-        if (Boolean(page.listening) === on) return;
+        if (on && page.listening) {
+            page.hurry();
+            page.tabs.postMessage({ name: 'connect now', data: '' });
+            return;
+        }
+        if (!on && !page.listening) return;
         if (!on) {
             page.listening.abort();
             page.listening = null;
@@ -97,6 +103,7 @@ const page = {
             page.onEvent(name, event.data || '');
         };
         const connect = () => {
+            timer = 0;
             source = new EventSource('/api/events' + (page.lastEvent ? `?last_event_id=${encodeURIComponent(page.lastEvent)}` : ''));
             const lose = () => {
                 clearTimeout(silence);
@@ -121,7 +128,14 @@ const page = {
             hear(lose); // a server may take the connection and say nothing
         };
         connect();
+        page.hurry = () => {
+            pause = 1000;
+            if (!timer) return;
+            clearTimeout(timer);
+            connect();
+        };
         signal.addEventListener('abort', () => {
+            page.hurry = () => {};
             clearTimeout(timer);
             clearTimeout(silence);
             source.close();
@@ -525,7 +539,8 @@ const page = {
             wake();
         });
         page.tabs.addEventListener('message', ({ data }) => {
-            if (data.name !== 'is it live') page.onEvent(data.name, data.data);
+            if (data.name === 'connect now') page.hurry();
+            else if (data.name !== 'is it live') page.onEvent(data.name, data.data);
             else if (page.isLive) page.tabs.postMessage({ name: 'open', data: '' });
         });
         ['mousemove', 'mousedown', 'mouseup', 'touchstart', 'touchmove', 'touchend', 'keyup'].forEach((type) =>

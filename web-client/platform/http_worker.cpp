@@ -46,7 +46,13 @@ public:
 
     void listen(bool on)
     {
-        if (m_snapshot || on == m_listener.joinable()) return; // a snapshot does not change
+        if (m_snapshot) return; // it does not change
+        if (on && m_listener.joinable()) {
+            std::lock_guard const lock(m_mutex);
+            m_hurry = true;
+            m_changed.notify_all();
+            return;
+        }
         if (on) {
             m_listener = std::jthread([this](std::stop_token stop) { follow(stop); });
             return;
@@ -183,7 +189,8 @@ private:
             if (stop.stop_requested()) return;
             m_events.emplace_back("lost", "");
             m_wake();
-            m_changed.wait_for(lock, stop, pause, [] { return false; });
+            m_changed.wait_for(lock, stop, pause, [&] { return m_hurry; });
+            m_hurry = false;
             pause = std::min(pause * 2, longest_pause);
         }
     }
@@ -199,6 +206,7 @@ private:
     std::deque<Job> m_done;
     std::deque<std::pair<std::string, std::string>> m_events;
     httplib::Client* m_stream = nullptr; // of the listener, to interrupt it
+    bool m_hurry = false; // the server has answered: no pause is needed
     std::string m_event_name, m_event_data, m_last_event;
     std::jthread m_listener;
     std::jthread m_thread; // last: it uses the others

@@ -44,7 +44,8 @@ public:
 
     // Never waits: the answer comes between two frames.
     virtual void send(Request request, OnReply on_reply) = 0;
-    // What changed on the server, told as Program::on_event until switched off; connects again by itself.
+    // What changed on the server, told as Program::on_event until switched off; connects again by itself after a pause, or at once when
+    // switched on again.
     virtual void listen(bool on) = 0;
 
     virtual bool prefers_dark() const = 0;

@@ -151,6 +151,7 @@ struct Provider {
     std::string last_failure;
     int calls = 0, failures = 0;
     int p95_ms = -1;
+    Time left_alone_until; // none while it may be asked
     std::vector<int> recent_ms;
 };
 

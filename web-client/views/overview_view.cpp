@@ -236,6 +236,28 @@ static StateWords provider_state(Provider const& provider)
     return {Tone::Off, "Not asked yet"};
 }
 
+// How it did within the hour: "3 of 41 failed · last answer 2 min ago".
+static std::string provider_record(Ui const& ui, Provider const& provider)
+{
+    if (provider.calls == 0) return {};
+    auto words
+        = (provider.failures == 0 ? "None" : std::to_string(provider.failures)) + " of " + std::to_string(provider.calls) + " failed";
+    if (!provider.last_success_at) return words + " · no answer yet";
+    auto const age = ui.clock.age(provider.last_success_at);
+    return words + " · last answer " + (age == "now" ? "just now" : age + " ago");
+}
+
+static std::string provider_rest(Ui const& ui, Provider const& provider)
+{
+    if (!provider.left_alone_until || provider.left_alone_until <= ui.clock.present()) return {};
+    return "Left alone until " + ui.clock.time(provider.left_alone_until, {}, true);
+}
+
+static float provider_height(Ui const& ui, Provider const& provider)
+{
+    return 57 + (provider_record(ui, provider).empty() ? 0.0f : 19.0f) + (provider_rest(ui, provider).empty() ? 0.0f : 19.0f);
+}
+
 float OverviewView::draw_providers(Ui& ui, Rect area, Overview const& overview)
 {
     card(ui, area);
@@ -256,7 +278,7 @@ float OverviewView::draw_providers(Ui& ui, Rect area, Overview const& overview)
     MirrorScope const list(ui.mirror, {.role = Role::List, .key = "providers"});
     for (auto const& provider : overview.providers) {
         auto const key = "provider-" + provider.name;
-        Rect const row{area.x, y, area.w, 57};
+        Rect const row{area.x, y, area.w, provider_height(ui, provider)};
         ui.line(row.x + 1, row.y, row.w - 2, ui.colours.line);
         auto const [tone, words] = provider_state(provider);
         auto node = node_at(Role::Item, key, row);
@@ -271,7 +293,15 @@ float OverviewView::draw_providers(Ui& ui, Rect area, Overview const& overview)
         if (area.w > 440)
             sparkline({row.x + 160, row.y + 18, state_x - 110 - row.x - 160, 20}, provider.recent_ms,
                 tone == Tone::Attention ? ui.colours.warndot : ui.colours.c4);
-        y += 57;
+        float below = row.y + 47;
+        auto const say = [&](char const* name, std::string const& text, ImU32 colour) {
+            if (text.empty()) return;
+            told(ui, Role::Text, key + name, {row.x + 20, below, row.w - 40, 18}, text, {Face::Regular, 12, colour});
+            below += 19;
+        };
+        say("-record", provider_record(ui, provider), ui.colours.text2);
+        say("-rest", provider_rest(ui, provider), ui.colours.warn);
+        y += row.h;
     }
     return area.h;
 }
@@ -294,7 +324,9 @@ void OverviewView::draw(Ui& ui, Rect page, AppState const& state, Commands& comm
     y += draw_strip(ui, {content.x, y, content.w, 0}, overview, commands) + gap;
 
     float const waiting = 49 + std::max(static_cast<float>(std::min<std::size_t>(overview.oldest.size(), 4)) * 62, 60.0f);
-    float const providers = 49 + static_cast<float>(std::max<std::size_t>(overview.providers.size(), 1)) * 57;
+    float providers = overview.providers.empty() ? 49 + 57 : 49;
+    for (auto const& provider : overview.providers)
+        providers += provider_height(ui, provider);
     if (content.w >= 860) {
         float const side = std::max(std::floor(content.w * 0.32f), 320.0f), main = content.w - side - gap;
         float const lower = std::max(waiting, providers);

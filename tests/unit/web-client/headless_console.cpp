@@ -308,15 +308,15 @@ static std::string answer_to(std::string const& path, int organizations, std::st
             + R"(],"next_cursor":null,"counts":{"pending":)" + std::to_string(std::min(organizations, 9))
             + R"(,"resolved":0,"dismissed":0}})";
     if (has("/api/admin/drift"))
-        return R"({"looked_at":"2026-11-18T18:20:00Z","failure":"Twilio answered \"HTTP 503 without an explanation.\".","at_twilio":31,"at_elevenlabs":28,"not_ours":2,"counts":{},"findings":[
-            {"id":"sms_url:PN1","kind":"sms_url","phone_number":"+16045550101","organization_id":"o1","organization_name":"Dealer 1","message":"Texts to +16045550101 do not come to us.","repair":"Set the number's texts to come to us.","next_step":null,"found_at":"2026-11-18T18:20:00Z"},
-            {"id":"tag_missing:PN2","kind":"tag_missing","phone_number":"+16045550102","organization_id":"o2","organization_name":"Dealer 2","message":"+16045550102 does not carry our mark at Twilio.","repair":null,"next_step":"Put the mark back first: set its friendly name at Twilio to dealerline:0123456789abcdef:0123456789abcdef0123456789abcdef.","found_at":"2026-11-18T18:20:00Z"},
-            {"id":"agent_settings:a1","kind":"agent_settings","phone_number":null,"organization_id":null,"organization_name":null,"message":"The agent's first message does not say {{organization_name}}.","repair":"Set the agent as assets/agent.json has it.","next_step":null,"found_at":"2026-11-18T18:20:00Z"},
-            {"id":"not_ours:PN3","kind":"not_ours","phone_number":"+16045550103","organization_id":null,"organization_name":null,"message":"","repair":null,"next_step":null,"found_at":"2026-11-18T18:20:00Z"}]})";
+        return R"({"looked_at":"2026-11-18T11:00:00Z","failure":"Twilio answered \"HTTP 503 without an explanation.\".","at_twilio":31,"at_elevenlabs":28,"not_ours":2,"counts":{},"findings":[
+            {"id":"sms_url:PN1","kind":"sms_url","phone_number":"+16045550101","organization_id":"o1","organization_name":"Dealer 1","message":"Texts to +16045550101 do not come to us.","repair":"Set the number's texts to come to us.","next_step":null,"found_at":"2026-11-18T11:00:00Z"},
+            {"id":"tag_missing:PN2","kind":"tag_missing","phone_number":"+16045550102","organization_id":"o2","organization_name":"Dealer 2","message":"+16045550102 does not carry our mark at Twilio.","repair":null,"next_step":"Put the mark back first: set its friendly name at Twilio to dealerline:0123456789abcdef:0123456789abcdef0123456789abcdef.","found_at":"2026-11-18T11:00:00Z"},
+            {"id":"agent_settings:a1","kind":"agent_settings","phone_number":null,"organization_id":null,"organization_name":null,"message":"The agent's first message does not say {{organization_name}}.","repair":"Set the agent as assets/agent.json has it.","next_step":null,"found_at":"2026-11-18T11:00:00Z"},
+            {"id":"not_ours:PN3","kind":"not_ours","phone_number":"+16045550103","organization_id":null,"organization_name":null,"message":"","repair":null,"next_step":null,"found_at":"2026-11-18T11:00:00Z"}]})";
     if (has("/api/admin/orphans"))
         return R"({"monthly_cost":"2.00","orphans":[
-            {"id":"orphan:PN8","kind":"orphan","twilio_sid":"PN8","phone_number":"+16045550188","organization_id":"o4","organization_name":"Dealer 4","message":"+16045550188 is paid for and used by no organisation; it was bought for Dealer 4.","monthly_cost":"1.00","found_at":"2026-11-18T18:20:00Z"},
-            {"id":"orphan:PN9","kind":"orphan","twilio_sid":"PN9","phone_number":"+16045550189","organization_id":null,"organization_name":null,"message":"+16045550189 is paid for and used by no organisation.","monthly_cost":"1.00","found_at":"2026-11-18T18:20:00Z"}]})";
+            {"id":"orphan:PN8","kind":"orphan","twilio_sid":"PN8","phone_number":"+16045550188","organization_id":"o4","organization_name":"Dealer 4","message":"+16045550188 is paid for and used by no organisation; it was bought for Dealer 4.","monthly_cost":"1.00","found_at":"2026-11-18T11:00:00Z"},
+            {"id":"orphan:PN9","kind":"orphan","twilio_sid":"PN9","phone_number":"+16045550189","organization_id":null,"organization_name":null,"message":"+16045550189 is paid for and used by no organisation.","monthly_cost":"1.00","found_at":"2026-11-18T11:00:00Z"}]})";
     if (has("/api/admin/overview"))
         return R"({"organizations":{"all":30,"active":20,"provisioning":2,"needs_attention":4,"held":1,"suspended":2,"closed":1},"numbers":{"owned":28,"active":20,"monthly_rent":"28.00"},
             "notifications":{"pending":9,"oldest_created_at":"2026-11-14T17:00:00Z","oldest":[)"
@@ -330,9 +330,9 @@ static std::string answer_to(std::string const& path, int organizations, std::st
             + joined(0, 24, [](int hour) { return R"({"hour":)" + std::to_string(hour) + R"(,"answered":)" + std::to_string(hour > 10 ? 0 : hour * 4) + R"(,"missed":)" + std::to_string(hour % 4 / 3) + "}"; })
             + R"(],"last_week":[)" + joined(0, 24, [](int hour) { return std::to_string(hour < 12 ? hour * 3 : (24 - hour) * 3); })
             + R"(]},"texts":{"today":1096,"not_delivered":3},"spend":{"month":"2026-11","amount":"1284.60","budget":"2400.00"},"providers":[
-            {"name":"Twilio","what":"Numbers, texts","state":"normal","last_success_at":"2026-11-18T18:20:00Z","last_failure_at":null,"last_failure":null,"calls":120,"failures":0,"p95_ms":212,"recent_ms":[180,200,190,250]},
-            {"name":"ElevenLabs","what":"Voice agent","state":"slow","last_success_at":"2026-11-18T18:20:00Z","last_failure_at":"2026-11-18T17:20:00Z","last_failure":"It did not answer within 15 s.","calls":40,"failures":1,"p95_ms":1840,"recent_ms":[800,1900,900]},
-            {"name":"Webhooks","what":"We answer","state":"normal","last_success_at":null,"last_failure_at":null,"last_failure":null,"calls":9,"failures":0,"p95_ms":6,"recent_ms":[4,5,6]},
+            {"name":"Twilio","what":"Numbers, texts","state":"normal","last_success_at":"2026-11-18T11:00:00Z","last_failure_at":null,"last_failure":null,"calls":120,"failures":0,"p95_ms":212,"recent_ms":[180,200,190,250]},
+            {"name":"ElevenLabs","what":"Voice agent","state":"failing","breaker":"open","next_try_at":"2026-11-18T11:07:00Z","last_success_at":"2026-11-18T11:00:00Z","last_failure_at":"2026-11-18T10:20:00Z","last_failure":"It did not answer within 15 s.","calls":40,"failures":1,"p95_ms":1840,"recent_ms":[800,1900,900]},
+            {"name":"Webhooks","what":"We answer","state":"slow","last_success_at":"2026-11-18T11:06:30Z","last_failure_at":null,"last_failure":null,"calls":9,"failures":0,"p95_ms":6,"recent_ms":[4,5,6]},
             {"name":"Database","what":"Commit","state":"unknown","last_success_at":null,"last_failure_at":null,"last_failure":null,"calls":0,"failures":0,"p95_ms":null,"recent_ms":[]}]})";
     return "{}";
 }

@@ -37,7 +37,11 @@ public:
     void click(float x, float y);
 
     void send(platform::Request request, platform::OnReply on_reply) override { sent.push_back({std::move(request), std::move(on_reply)}); }
-    void listen(bool on) override { listening = on; }
+    void listen(bool on) override
+    {
+        listening = on;
+        ++listens;
+    }
     bool prefers_dark() const override { return dark; }
     bool prefers_less_motion() const override { return false; }
     bool prefers_more_contrast() const override { return contrast; }
@@ -85,8 +89,9 @@ public:
     std::string told;
     std::vector<std::pair<std::string, std::string>> history{{"", ""}}; // address and memory
     std::vector<console::DrawnText> drawn;
-    std::int64_t present = 1'795'000'000'000; // 18 November 2026, 18:26:40 UTC
+    std::int64_t present = 1'795'000'000'000; // 18 November 2026, 11:06:40 UTC
     bool listening = false;
+    int listens = 0; // how often it was switched
     bool reloaded = false;
     bool dark = false;
     bool contrast = false;

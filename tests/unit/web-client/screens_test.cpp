@@ -384,6 +384,44 @@ TEST_CASE("what was wrong with a field only because the server was away is forgo
     CHECK(console.find(Role::Textbox, "ElevenLabs phone id")->value == "phone_1");
 }
 
+TEST_CASE("of the stream and the answers, the one that comes back first brings the other")
+{
+    HeadlessConsole console;
+    console.sign_in_as(admin);
+    console.go("#/overview", false);
+    console.serve();
+    console.app.on_event("open", {});
+    console.app.on_event("lost", {});
+    console.frames();
+    while (!console.sent.empty())
+        console.answer(0, "");
+    for (int tries = 0; tries < 5; ++tries) { // until it waits for longer than this test
+        console.frames(60 << tries);
+        while (!console.sent.empty())
+            console.answer(0, "");
+    }
+    CHECK(console.says("The server does not answer. We try again by ourselves; nothing that you typed is lost."));
+
+    SUBCASE("an answer")
+    {
+        int const before = console.listens;
+        console.frames(15 * 60);
+        console.serve();
+        CHECK_FALSE(console.says("The server does not answer. We try again by ourselves; nothing that you typed is lost."));
+        CHECK(console.listens == before + 1);
+        CHECK(console.listening);
+    }
+    SUBCASE("the stream")
+    {
+        console.app.on_event("open", {});
+        console.frames(1);
+        CHECK_FALSE(console.sent.empty());
+        console.serve();
+        CHECK_FALSE(console.says("The server does not answer. We try again by ourselves; nothing that you typed is lost."));
+        CHECK(console.app.next_change() > 10);
+    }
+}
+
 TEST_CASE("a snapshot counts to its own time, and the providers' states begin on one line")
 {
     HeadlessConsole console;
@@ -396,6 +434,25 @@ TEST_CASE("a snapshot counts to its own time, and the providers' states begin on
     for (auto const& node : console.app.mirror().nodes())
         if (node.key.starts_with("provider-") && node.key.ends_with("-state")) lines.insert(node.x);
     CHECK(lines.size() == 1);
+}
+
+TEST_CASE("a provider's row says how it did, when it last answered, and until when it is left alone")
+{
+    HeadlessConsole console;
+    console.sign_in_as(admin);
+    console.go("#/overview", false);
+    console.serve();
+    CHECK(console.says("None of 120 failed · last answer 6 min ago"));
+    CHECK(console.says("1 of 40 failed · last answer 6 min ago"));
+    CHECK(console.says("None of 9 failed · last answer just now"));
+    CHECK(console.says("Left alone until 3:07:00 AM"));
+    int records = 0;
+    for (auto const& node : console.app.mirror().nodes())
+        records += node.key.starts_with("provider-") && node.key.ends_with("-record");
+    CHECK(records == 3); // of the fourth nothing is known
+    console.present += 21'000;
+    console.frames();
+    CHECK_FALSE(console.says("Left alone until 3:07:00 AM"));
 }
 
 TEST_CASE("an answer that takes long is said to, until it comes")

@@ -254,7 +254,7 @@ function show_ledger(ledger) {
 async function refresh() {
   if (document.visibilityState === 'visible') {
     try {
-      const text = await (await fetch('/sim/ledger')).text();
+      const text = await (await fetch('/sim/ledger?only=numbers')).text();
       if (text !== shown_ledger) {
         shown_ledger = text;
         show_ledger(JSON.parse(text));
