@@ -44,8 +44,8 @@ LeadPage lead_page_from(Json const& json)
     page.calls = count_of(json, "calls");
     page.texts = count_of(json, "texts");
     each(member_of(json, "notes"), [&](Json const& note) { page.notes.push_back(note_from(note)); });
-    each(member_of(json, "conversations"),
-        [&](Json const& conversation) { page.conversations.push_back(conversation_from(conversation)); });
+    each(
+        member_of(json, "conversations"), [&](Json const& conversation) { page.conversations.push_back(conversation_from(conversation)); });
     page.our_number = text_of(json, "our_number");
     page.sms_status = text_of(json, "sms_status");
     page.sms_reason = text_of(json, "sms_reason");
@@ -60,8 +60,8 @@ Usage usage_from(Json const& answer)
     Usage usage;
     usage.month = text_of(answer, "month");
     each(member_of(answer, "days"), [&](Json const& day) {
-        usage.days.push_back({text_of(day, "date"), money_of(day, "voice"), money_of(day, "texts"), money_of(day, "numbers"),
-            money_of(day, "agent")});
+        usage.days.push_back(
+            {text_of(day, "date"), money_of(day, "voice"), money_of(day, "texts"), money_of(day, "numbers"), money_of(day, "agent")});
     });
     Json const& totals = member_of(answer, "totals");
     for (auto const* kind : {"voice", "texts", "numbers", "agent", "adjustments"}) {
@@ -70,7 +70,8 @@ Usage usage_from(Json const& answer)
     }
     usage.total = money_of(answer, "total");
     if (Json const& budget = member_of(answer, "budget"); budget.is_object())
-        usage.budget = Budget{money_of(budget, "monthly"), money_of(budget, "spent"), money_of(budget, "reserved"), text_of(budget, "state")};
+        usage.budget
+            = Budget{money_of(budget, "monthly"), money_of(budget, "spent"), money_of(budget, "reserved"), text_of(budget, "state")};
     return usage;
 }
 
@@ -115,8 +116,9 @@ Traffic traffic_from(Json const& overview)
     Json const& calls = member_of(overview, "calls");
     traffic.calls_today = count_of(calls, "today");
     if (Json const& percent = member_of(calls, "answered_percent"); percent.is_number()) traffic.answered_percent = percent.get<double>();
-    each(member_of(calls, "by_hour"),
-        [&](Json const& hour) { traffic.by_hour.push_back({count_of(hour, "answered"), count_of(hour, "missed")}); });
+    each(member_of(calls, "by_hour"), [&](Json const& hour) {
+        traffic.by_hour.push_back({count_of(hour, "answered"), count_of(hour, "missed")});
+    });
     each(member_of(calls, "last_week"), [&](Json const& hour) { // a number, or an hour with its parts
         traffic.last_week.push_back(
             hour.is_number() ? hour.get<int>() : count_of(hour, "answered") + count_of(hour, "missed") + count_of(hour, "calls"));

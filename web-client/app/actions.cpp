@@ -74,8 +74,8 @@ void Data::act(Decide const& command)
 static Json json_of(Changes const& changes)
 {
     auto json = Json::object();
-    for (auto const& [name, value] : changes)
-        std::visit([&](auto const& plain) { json[name] = plain; }, value);
+    for (auto const& change : changes)
+        std::visit([&](auto const& plain) { json[change.first] = plain; }, change.second);
     return json;
 }
 
@@ -90,8 +90,10 @@ void Data::act(SaveSettings const& command)
             if (!answer) return;
             m_state.details[command.organization_id].organization.value = organization_row_from(member_of(*answer, "organization"));
             auto const renamed = command.changes.find("name");
-            say("Saved", renamed == command.changes.end() ? "It holds from now on."
-                                                          : "Callers hear \"" + std::get<std::string>(renamed->second) + "\" from the next call on.");
+            say("Saved",
+                renamed == command.changes.end()
+                    ? "It holds from now on."
+                    : "Callers hear \"" + std::get<std::string>(renamed->second) + "\" from the next call on.");
             touch(command.organization_id);
         });
 }

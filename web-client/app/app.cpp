@@ -224,7 +224,8 @@ void App::show_title()
     if (std::holds_alternative<SignedOut>(m_state.session)) title = "Sign in · Dealerline";
     if (auto const* signed_in = m_state.signed_in(); signed_in && leads_somewhere(signed_in->session, m_state.address)) {
         auto const place = place_of(m_state.address);
-        title = view_of(place).title(m_state) + (place.is_tab ? " · " + organization_name(m_state, place.organization) : "") + " · Dealerline";
+        title = view_of(place).title(m_state) + (place.is_tab ? " · " + organization_name(m_state, place.organization) : "")
+            + " · Dealerline";
     }
     if (title == m_title) return;
     m_title = title;

@@ -140,8 +140,8 @@ static bool is_asking(auto const& remote)
 
 void Data::look_at_organization(std::string const& id)
 {
-    make_room(m_state.details, id,
-        [](auto const& detail) { return detail.organization.asking || detail.numbers.asking || detail.run.asking; });
+    make_room(
+        m_state.details, id, [](auto const& detail) { return detail.organization.asking || detail.numbers.asking || detail.run.asking; });
     auto& detail = m_state.details[id];
     auto const path = "/api/organizations/" + url_encoded(id);
     if (detail.organization.is_missing())
@@ -163,7 +163,8 @@ void Data::look_at_lead(std::string const& organization, std::string const& id, 
     auto& record = m_state.lead[id];
     auto const path = "/api/organizations/" + url_encoded(organization);
     if (record.lead.is_missing())
-        fetch(record.lead, path + "/leads/" + url_encoded(id), [](Json const& answer) { return lead_page_from(member_of(answer, "lead")); });
+        fetch(
+            record.lead, path + "/leads/" + url_encoded(id), [](Json const& answer) { return lead_page_from(member_of(answer, "lead")); });
     if (with_messages) show_list(record.messages, "lead_id=" + url_encoded(id), path + "/messages", "messages", message_from);
 }
 
@@ -201,8 +202,7 @@ void Data::look_at_traffic(Place const& place, bool is_platform)
     if (place.screen == "leads") {
         if (!place.record.empty()) return look_at_lead(place.organization, place.record, true);
         if (address.of("view") == "table")
-            return show_list(
-                m_state.leads[""], query_of(address, {"search", "stage"}, scope), "/api/leads", "leads", lead_row_from);
+            return show_list(m_state.leads[""], query_of(address, {"search", "stage"}, scope), "/api/leads", "leads", lead_row_from);
         for (std::size_t i = 0; i < lead_stages.size(); ++i) {
             auto& column = m_state.leads[board_stage(i)];
             column.page = 50;

@@ -112,8 +112,8 @@ struct Open { // a dialog
 
 // What a person asked for while a frame was drawn; App carries it out afterwards.
 using Command = std::variant<SignIn, SignOut, OpenPage, Go, LoadMore, Find, TryAgain, Activate, RetryRun, Decide, SaveSettings, ChangeLife,
-    PlaceCall, SendText, SaveLead, AddNote, MarkRead, Replay,
-    LookForDrift, RepairDrift, AdoptOrphan, ReleaseOrphan, Copy, SetTheme, CloseToast, Reload, Open>;
+    PlaceCall, SendText, SaveLead, AddNote, MarkRead, Replay, LookForDrift, RepairDrift, AdoptOrphan, ReleaseOrphan, Copy, SetTheme,
+    CloseToast, Reload, Open>;
 using Commands = std::vector<Command>;
 
 } // namespace console

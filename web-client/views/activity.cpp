@@ -41,7 +41,8 @@ void ActivityFeed::draw(Ui& ui, Rect area, AppState const& state, Commands& comm
             m_paused = live;
     }
     if (m_paused) {
-        auto const missed = std::count_if(live.begin(), live.end(), [&](Activity const& item) { return m_paused->empty() || item.at > m_paused->front().at; });
+        auto const missed = std::count_if(
+            live.begin(), live.end(), [&](Activity const& item) { return m_paused->empty() || item.at > m_paused->front().at; });
         auto const words = missed == 0 ? std::string("Paused") : "Paused, " + std::to_string(missed) + " more";
         TextStyle const style{Face::Regular, 12, ui.colours.warn};
         paragraph(ui, "activity-paused", area.right() - 56 - ui.width(words, style), area.y + 27, words, style);
@@ -52,8 +53,8 @@ void ActivityFeed::draw(Ui& ui, Rect area, AppState const& state, Commands& comm
         return;
     }
     if (shown.empty()) {
-        wrapped(ui, Role::Text, "activity-none", {area.x + 20, 0, area.w - 40, 0}, area.y + 64, "Nothing yet. Calls, texts and signups appear here as they happen.",
-            {Face::Regular, 13, ui.colours.text2, 20});
+        wrapped(ui, Role::Text, "activity-none", {area.x + 20, 0, area.w - 40, 0}, area.y + 64,
+            "Nothing yet. Calls, texts and signups appear here as they happen.", {Face::Regular, 13, ui.colours.text2, 20});
         return;
     }
     MirrorScope const log(ui.mirror, {.role = Role::Log, .key = "activity", .label = "Live activity"});

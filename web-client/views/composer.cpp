@@ -50,15 +50,16 @@ static Obstacle obstacle_of(Ui const& ui, LeadPage const& page, AppState const& 
     auto const& lead = page.lead;
     auto const& session = state.signed_in()->session;
     if (lead.opted_out) {
-        auto text = page.opt_out_words.empty() ? std::string("They asked for no more texts")
-                                               : "They texted “" + page.opt_out_words + "”";
+        auto text = page.opt_out_words.empty() ? std::string("They asked for no more texts") : "They texted “" + page.opt_out_words + "”";
         if (page.opt_out_at) text += " at " + ui.clock.exact(page.opt_out_at, zone_of(state));
         return {icon::ban, "Opted out. Texts to this number are off.",
             text + ". Only they can turn texts on again, by sending START. Calling is still allowed.", true};
     }
     if (!session.may_work(lead.organization_id))
-        return {icon::lock, "You can read this thread", session.installation.snapshot_at ? "A snapshot cannot be changed." : "A member of the organisation can answer.", false};
-    if (page.our_number.empty()) return {icon::message_square, "There is no number to text from", "The dealership's line is not live.", false};
+        return {icon::lock, "You can read this thread",
+            session.installation.snapshot_at ? "A snapshot cannot be changed." : "A member of the organisation can answer.", false};
+    if (page.our_number.empty())
+        return {icon::message_square, "There is no number to text from", "The dealership's line is not live.", false};
     if (!page.sms_status.empty() && page.sms_status != "ready")
         return {icon::triangle_alert, page.sms_status == "needs_registration" ? "This line cannot text yet" : "This line does not text",
             page.sms_reason.empty() ? "Calling works." : page.sms_reason, true};
@@ -102,8 +103,10 @@ void Composer::draw_stopped(Ui& ui, Rect area, LeadPage const& lead, AppState co
     MirrorScope const scope(ui.mirror, node_at(Role::Status, "composer-stopped", area));
     bool const calls = obstacle.can_call && state.signed_in()->session.may_work(lead.lead.organization_id);
     float const room = area.w - 56 - (calls && !ui.compact() ? 150.0f : 16.0f);
-    told(ui, Role::Text, "composer-stopped-title", {area.x + 46, area.y + 10, room, 22}, obstacle.title, {Face::SemiBold, 13, ui.colours.text});
-    wrapped(ui, Role::Text, "composer-stopped-text", {area.x + 46, 0, room, 0}, area.y + 42, obstacle.text, {Face::Regular, 13, ui.colours.text2, 19});
+    told(ui, Role::Text, "composer-stopped-title", {area.x + 46, area.y + 10, room, 22}, obstacle.title,
+        {Face::SemiBold, 13, ui.colours.text});
+    wrapped(ui, Role::Text, "composer-stopped-text", {area.x + 46, 0, room, 0}, area.y + 42, obstacle.text,
+        {Face::Regular, 13, ui.colours.text2, 19});
     if (!calls) return;
     Button const call{.key = "composer-call", .text = "Call instead", .look = ButtonLook::Secondary, .icon = icon::phone_outgoing};
     Rect const place = ui.compact() ? Rect{area.x + 12, area.bottom() - 56, area.w - 24, 44}

@@ -50,11 +50,12 @@ float ConversationView::draw_header(Ui& ui, Rect area, ConversationPage const& p
     Reach const who{call.organization_id, call.lead_id, row.lead_name, call.external_number};
     auto const when = ui.clock.short_time(call.started_at, zone);
     auto const time = ui.clock.time(call.started_at, zone);
-    std::vector<Meta> const facts{{call_icon(call), "conversation-number", call.external_number.empty() ? "Withheld" : national_format(call.external_number)},
+    std::vector<Meta> const facts{
+        {call_icon(call), "conversation-number", call.external_number.empty() ? "Withheld" : national_format(call.external_number)},
         {icon::store, "conversation-owner", row.organization_name},
         {icon::clock, "conversation-when",
-            (when == time ? "Today" : when) + ' ' + time + (call.duration_seconds < 0 ? "" : ", " + call_length(call.duration_seconds)) + ", "
-                + zone_words(zone)}};
+            (when == time ? "Today" : when) + ' ' + time + (call.duration_seconds < 0 ? "" : ", " + call_length(call.duration_seconds))
+                + ", " + zone_words(zone)}};
     RecordHeader const header{.key = "conversation", .name = name, .avatar = row.lead_name, .tone = tone, .state = words, .meta = facts};
     return draw_record_header(ui, area, header, [&](Rect place, float right) {
         return call.external_number.empty() ? right : draw_reach(ui, place, right, who, state, commands, !call.lead_id.empty());
@@ -113,7 +114,8 @@ void ConversationView::draw_lanes(Ui& ui, Rect area, ConversationPage const& pag
             m_turn = static_cast<int>(i);
             if (ui.scroller && i < row_tops.size()) {
                 auto const view = ui.scroller->area();
-                if (row_tops[i] < view.y || row_tops[i] + 40 > view.bottom()) ui.scroller->scroll_to(ui.scroller->scroll() + row_tops[i] - view.y - 120);
+                if (row_tops[i] < view.y || row_tops[i] + 40 > view.bottom())
+                    ui.scroller->scroll_to(ui.scroller->scroll() + row_tops[i] - view.y - 120);
             }
             ui.change_in(0);
         }
@@ -195,7 +197,8 @@ float ConversationView::draw_transcript(Ui& ui, Rect area, ConversationPage cons
         node.current = here;
         MirrorScope const item(ui.mirror, std::move(node));
         float middle = row.y + 17;
-        paragraph(ui, key + "-time", area.x + padding, middle, clock_time(turn.at_seconds), {Face::Regular, 13, here ? ui.colours.text2 : ui.colours.text3});
+        paragraph(ui, key + "-time", area.x + padding, middle, clock_time(turn.at_seconds),
+            {Face::Regular, 13, here ? ui.colours.text2 : ui.colours.text3});
         float const who_x = area.x + padding + time_width;
         told(ui, Role::Text, key + "-who", {who_x, middle - 10, narrow ? 160 : who_width - 6, 20}, is_jack ? "Jack" : caller_of(page.row),
             {Face::SemiBold, 13, is_jack ? ui.colours.accent : ui.colours.text});
@@ -205,7 +208,8 @@ float ConversationView::draw_transcript(Ui& ui, Rect area, ConversationPage cons
     float const last = area.y + height - 30;
     MirrorScope const item(ui.mirror, {.role = Role::Item, .key = "turn-end"});
     if (page.row.conversation.duration_seconds >= 0)
-        paragraph(ui, "turn-end-time", area.x + padding, last, clock_time(page.row.conversation.duration_seconds), {Face::Regular, 13, ui.colours.text3});
+        paragraph(ui, "turn-end-time", area.x + padding, last, clock_time(page.row.conversation.duration_seconds),
+            {Face::Regular, 13, ui.colours.text3});
     ui.icon(area.x + padding + time_width + 8, last, icon::phone_off, 14, ui.colours.text2);
     told(ui, Role::Text, "turn-end-text", {area.x + padding + time_width + 24, last - 10, area.w - 2 * padding - time_width - 24, 20},
         ending_of(page), {Face::Regular, 13, ui.colours.text2});
@@ -241,7 +245,8 @@ static float draw_values_card(Ui& ui, std::string const& key, Rect area, std::st
         MirrorScope const item(ui.mirror, {.role = Role::Item, .key = entry + "-item"});
         ui.line(area.x + 20, y, area.w - 40, ui.colours.line);
         told(ui, Role::Text, entry + "-name", {area.x + 20, y + 7, area.w - 40, 18}, name, {Face::Mono, 12, ui.colours.text2});
-        wrapped(ui, Role::Text, entry, {area.x + 20, 0, area.w - 40, 0}, y + 35, value.empty() ? "(empty)" : value, value.empty() ? quiet : style);
+        wrapped(ui, Role::Text, entry, {area.x + 20, 0, area.w - 40, 0}, y + 35, value.empty() ? "(empty)" : value,
+            value.empty() ? quiet : style);
         y += 36 + lines(value);
     }
     return height + gap;
@@ -304,7 +309,8 @@ void ConversationView::draw(Ui& ui, Rect page, AppState const& state, Commands& 
         float const right = draw_side(ui, {content.x + main + gap + 4, y, side, 0}, shown, state, commands);
         y += std::max(left, right);
     } else {
-        if (!shown.row.conversation.summary.empty()) y += draw_words_card(ui, "summary", {content.x, y, content.w, 0}, "Summary", shown.row.conversation.summary);
+        if (!shown.row.conversation.summary.empty())
+            y += draw_words_card(ui, "summary", {content.x, y, content.w, 0}, "Summary", shown.row.conversation.summary);
         y += draw_transcript(ui, {content.x, y, main, 0}, shown, state) + gap;
         auto rest = shown;
         rest.row.conversation.summary.clear();

@@ -33,7 +33,8 @@ void ConversationsView::draw(Ui& ui, Rect page, AppState const& state, Commands&
         bool const filtered = !state.address.query.empty();
         empty(ui, "conversations-empty", area,
             filtered ? Empty{icon::search, "Nothing matches", "Nobody said this, and nobody who called has this name or number."}
-                     : Empty{icon::phone_call, "No calls yet", "Call the line yourself to hear Jack. What was said appears here when you hang up."});
+                     : Empty{icon::phone_call, "No calls yet",
+                         "Call the line yourself to hear Jack. What was said appears here when you hang up."});
         return;
     }
     bool const phone = ui.compact();
@@ -67,8 +68,9 @@ void ConversationsView::draw(Ui& ui, Rect page, AppState const& state, Commands&
         auto const what = said_in(shown);
         if (phone) {
             customer_avatar(ui, place_of_row.x + 16, place_of_row.middle() - 20, 40, shown.lead_name);
-            return draw_phone_row(ui, table, row, m_current, place_of_row, 68,
-                {name, when, what.empty() ? words + ", " + call_length(call.duration_seconds) : what});
+            auto const below = what.empty() ? words + ", " + call_length(call.duration_seconds) : what;
+            return draw_phone_row(
+                ui, table, row, m_current, place_of_row, 68, {name, when, place.is_tab ? below : shown.organization_name + " · " + below});
         }
         float const middle = place_of_row.middle();
         customer_avatar(ui, cells[0].x, middle - 13, 26, shown.lead_name);
@@ -82,8 +84,7 @@ void ConversationsView::draw(Ui& ui, Rect page, AppState const& state, Commands&
         if (has_owner) cell(ui, key + "-owner", cells[column++], shown.organization_name, plain, 2);
         Rect const about = cells[column++];
         ui.icon(about.x + 7, middle, call_icon(call), 14, call.status == "failed" ? ui.colours.bad : ui.colours.text3);
-        cell(ui, key + "-what", {about.x + 24, about.y, about.w - 24, about.h}, what.empty() ? "–" : what, plain,
-            static_cast<int>(column));
+        cell(ui, key + "-what", {about.x + 24, about.y, about.w - 24, about.h}, what.empty() ? "–" : what, plain, static_cast<int>(column));
         {
             MirrorScope const scope(ui.mirror, cell_node(key + "-state", cells[column], static_cast<int>(column) + 1));
             state_label(ui, key + "-state", cells[column].x - 8, middle, tone, words);

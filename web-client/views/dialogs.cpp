@@ -210,13 +210,12 @@ void Dialogs::draw_palette(Ui& ui, AppState const& state, Commands& commands)
 
 void Dialogs::draw_keys(Ui& ui, Commands& commands)
 {
-    static constexpr std::array<std::pair<char const*, char const*>, 26> keys{
-        {{"Ctrl K", "Search or jump to"}, {"/", "Filter this list"}, {"G O", "Overview"}, {"G N", "Needs a human"},
-            {"G R", "Organisations"}, {"G C", "Conversations"}, {"G M", "Messages"}, {"G L", "Leads"}, {"G U", "Usage"}, {"G H", "Numbers"},
-            {"G I", "Webhook inbox"}, {"J, ↓", "Next row"}, {"K, ↑", "Previous row"}, {"Home, End", "First, last row"},
-            {"Enter", "Open"}, {"Esc", "Back or close"}, {"C", "Call"}, {"T", "Text"}, {"M", "Set a lead's status"}, {"Ctrl Enter", "Send"}, {"Space", "Pause the feed"},
-            {"A", "Activate: to the phone id"}, {"E", "Resolve"}, {"Tab", "Next control"},
-            {"Shift Tab", "Previous control"}, {"?", "These keys"}}};
+    static constexpr std::array<std::pair<char const*, char const*>, 26> keys{{{"Ctrl K", "Search or jump to"}, {"/", "Filter this list"},
+        {"G O", "Overview"}, {"G N", "Needs a human"}, {"G R", "Organisations"}, {"G C", "Conversations"}, {"G M", "Messages"},
+        {"G L", "Leads"}, {"G U", "Usage"}, {"G H", "Numbers"}, {"G I", "Webhook inbox"}, {"J, ↓", "Next row"}, {"K, ↑", "Previous row"},
+        {"Home, End", "First, last row"}, {"Enter", "Open"}, {"Esc", "Back or close"}, {"C", "Call"}, {"T", "Text"},
+        {"M", "Set a lead's status"}, {"Ctrl Enter", "Send"}, {"Space", "Pause the feed"}, {"A", "Activate: to the phone id"},
+        {"E", "Resolve"}, {"Tab", "Next control"}, {"Shift Tab", "Previous control"}, {"?", "These keys"}}};
     bool const phone = ui.compact();
     float const width = std::min(560.0f, ui.size().x - (phone ? 0.0f : 32.0f));
     int const columns = width > 500 ? 2 : 1;

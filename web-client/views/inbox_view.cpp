@@ -32,6 +32,21 @@ static std::string vendor_of(std::string const& source)
     return source == "twilio" ? "Twilio" : source == "elevenlabs" ? "ElevenLabs" : source;
 }
 
+// A line that is broken keeps where it begins.
+static std::string indented(std::string const& body)
+{
+    std::string text;
+    bool begins = true;
+    for (char const c : body) {
+        if (c == ' ' && begins)
+            text += "\u00A0";
+        else
+            text += c;
+        begins = c == '\n' || (begins && c == ' ');
+    }
+    return text;
+}
+
 void InboxView::draw_item(Ui& ui, Rect page, AppState const& state, Commands& commands)
 {
     auto const id = place_of(state.address).record;
@@ -62,15 +77,19 @@ void InboxView::draw_item(Ui& ui, Rect page, AppState const& state, Commands& co
         return right - width;
     }) + 20;
     if (!item.cause.empty()) {
-        auto const title = item.state == "unrouted" ? "It belongs to nobody we know" : item.state == "failed" ? "It could not be processed" : "What happened";
-        y += banner(ui, "inbox-cause", {content.x, y, content.w, 0}, item.state == "done" ? Tone::Off : Tone::Attention, title, item.cause) + 16;
+        auto const title = item.state == "unrouted" ? "It belongs to nobody we know"
+            : item.state == "failed"                ? "It could not be processed"
+                                                    : "What happened";
+        y += banner(ui, "inbox-cause", {content.x, y, content.w, 0}, item.state == "done" ? Tone::Off : Tone::Attention, title, item.cause)
+            + 16;
     }
     struct Row {
         char const* name;
         std::string value;
         bool mono;
     };
-    std::vector<Row> rows{{"What it is about", item.subject.empty() ? "–" : item.subject, true}, {"Tries", std::to_string(item.attempts), false},
+    std::vector<Row> rows{{"What it is about", item.subject.empty() ? "–" : item.subject, true},
+        {"Tries", std::to_string(item.attempts), false},
         {"Processed", item.processed_at ? ui.clock.exact(item.processed_at) : "Not yet", false}};
     card(ui, {content.x, y, content.w, static_cast<float>(rows.size()) * 34 + 12});
     y += 6;
@@ -81,11 +100,13 @@ void InboxView::draw_item(Ui& ui, Rect page, AppState const& state, Commands& co
     y += 22;
     TextStyle const code{Face::Mono, 12, ui.colours.text, 18};
     float const width = content.w - 40;
-    float const height = static_cast<float>(ui.wrap_lines(item.body, code, width).size()) * 18 + 68;
+    auto const body = indented(item.body);
+    float const height = static_cast<float>(ui.wrap_lines(body, code, width).size()) * 18 + 68;
     card(ui, {content.x, y, content.w, height});
     heading(ui, "inbox-body-title", content.x + 20, y + 27, "As it came", {Face::SemiBold, 14, ui.colours.text}, 2);
-    if (icon_button(ui, {content.right() - 44, y + 13, 28, 28}, "inbox-copy", "Copy it all", icon::copy)) commands.emplace_back(Copy{item.body});
-    wrapped(ui, Role::Text, "inbox-body", {content.x + 20, 0, width, 0}, y + 57, item.body, code);
+    if (icon_button(ui, {content.right() - 44, y + 13, 28, 28}, "inbox-copy", "Copy it all", icon::copy))
+        commands.emplace_back(Copy{item.body});
+    wrapped(ui, Role::Text, "inbox-body", {content.x + 20, 0, width, 0}, y + 57, body, code);
     y += height;
     m_height = y + 20 - scroll.top();
 }
@@ -104,7 +125,8 @@ void InboxView::draw(Ui& ui, Rect page, AppState const& state, Commands& command
     if (list.rows.empty()) {
         empty(ui, "inbox-empty", area,
             state.address.query.empty()
-                ? Empty{icon::webhook, "Nothing has come yet", "What Twilio and ElevenLabs tell us is kept here before anything is done with it."}
+                ? Empty{icon::webhook, "Nothing has come yet",
+                    "What Twilio and ElevenLabs tell us is kept here before anything is done with it."}
                 : Empty{icon::circle_check, "Nothing in this state", "What cannot be processed stays here with its cause."});
         return;
     }
@@ -112,11 +134,13 @@ void InboxView::draw(Ui& ui, Rect page, AppState const& state, Commands& command
     Table table;
     table.key = "inbox";
     table.label = "Webhook inbox";
-    bool const wide = area.w > 900;
+    bool const wide = area.w > 900, has_source = area.w > 700;
     if (phone)
         table.columns = {{"what", "What"}, {"cause", "Cause", 80}, {"state", "State", 80}};
     else {
-        table.columns = {{"what", "What", 170}, {"source", "From", 90}, {"state", "State", 112}};
+        table.columns = {{"what", "What", has_source ? 170.0f : 146.0f}};
+        if (has_source) table.columns.push_back({"source", "From", 90});
+        table.columns.push_back({"state", "State", 112});
         if (wide) table.columns.push_back({"owner", "Organisation", 180});
         table.columns.push_back({"cause", "Cause or words"});
         table.columns.push_back({"when", "Received", 88, true});
@@ -138,15 +162,19 @@ void InboxView::draw(Ui& ui, Rect page, AppState const& state, Commands& command
             MirrorScope const scope(ui.mirror, cell_node(key + "-what", cells[0], 1));
             link_cell(ui, table, row, m_current, cells[0], kind_words(item.kind), {Face::Medium, 13, ui.colours.text});
         }
-        cell(ui, key + "-source", cells[1], vendor_of(item.source), plain, 2);
+        std::size_t column = 1;
+        auto const add = [&](char const* of, std::string const& text) {
+            cell(ui, key + of, cells[column], text, plain, static_cast<int>(column) + 1);
+            ++column;
+        };
+        if (has_source) add("-source", vendor_of(item.source));
         {
-            MirrorScope const scope(ui.mirror, cell_node(key + "-state", cells[2], 3));
-            state_label(ui, key + "-state", cells[2].x - 8, place.middle(), tone, words);
+            MirrorScope const scope(ui.mirror, cell_node(key + "-state", cells[column], static_cast<int>(column) + 1));
+            state_label(ui, key + "-state", cells[column].x - 8, place.middle(), tone, words);
+            ++column;
         }
-        std::size_t column = 3;
-        if (wide) cell(ui, key + "-owner", cells[column++], item.organization_name.empty() ? "–" : item.organization_name, plain, 4);
-        cell(ui, key + "-cause", cells[column], cause.empty() ? "–" : cause, plain, static_cast<int>(column) + 1);
-        ++column;
+        if (wide) add("-owner", item.organization_name.empty() ? "–" : item.organization_name);
+        add("-cause", cause.empty() ? "–" : cause);
         cell(ui, key + "-when", cells[column], ui.clock.short_time(item.received_at), {Face::Regular, 13, ui.colours.text3},
             static_cast<int>(column) + 1, true);
     };

@@ -30,7 +30,11 @@ std::string contact_words(Lead const& lead)
 ImU32 stage_colour(Ui const& ui, std::string_view stage)
 {
     auto const& c = ui.colours;
-    return stage == lead_stages[0] ? c.c4 : stage == lead_stages[1] ? c.c2 : stage == lead_stages[2] ? c.c1 : stage == lead_stages[3] ? c.okdot : c.ctlsoft;
+    return stage == lead_stages[0] ? c.c4
+        : stage == lead_stages[1]  ? c.c2
+        : stage == lead_stages[2]  ? c.c1
+        : stage == lead_stages[3]  ? c.okdot
+                                   : c.ctlsoft;
 }
 
 float draw_lead_card(Ui& ui, Rect area, LeadPage const& page, AppState const& state, Commands& commands)

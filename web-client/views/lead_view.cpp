@@ -141,8 +141,8 @@ float LeadView::draw_notes(Ui& ui, Rect area, LeadPage const& page, AppState con
             .look = ButtonLook::Secondary,
             .disabled = is_blank,
             .busy_for = action.busy ? ImGui::GetTime() - action.since : -1};
-        bool const asked = button(ui, {area.x + 20, y, button_width(ui, add), 32}, add)
-            || (ui.mirror.has_focus("note") && ui.key("Ctrl+Enter", true));
+        bool const asked
+            = button(ui, {area.x + 20, y, button_width(ui, add), 32}, add) || (ui.mirror.has_focus("note") && ui.key("Ctrl+Enter", true));
         if (asked && !is_blank && !action.busy) {
             m_was_busy = true;
             commands.emplace_back(AddNote{lead.organization_id, lead.id, note});
@@ -150,7 +150,8 @@ float LeadView::draw_notes(Ui& ui, Rect area, LeadPage const& page, AppState con
         y += 44;
     }
     if (page.notes.empty()) {
-        told(ui, Role::Text, "notes-none", {area.x + 20, y, width, 40}, "Nobody noted anything yet.", {Face::Regular, 13, ui.colours.text2});
+        told(
+            ui, Role::Text, "notes-none", {area.x + 20, y, width, 40}, "Nobody noted anything yet.", {Face::Regular, 13, ui.colours.text2});
         return height + gap;
     }
     MirrorScope const list(ui.mirror, {.role = Role::List, .key = "notes", .label = "Notes"});
@@ -257,7 +258,8 @@ void LeadView::draw(Ui& ui, Rect page, AppState const& state, Commands& commands
         Button const done{.key = "lead-answered", .text = "I have answered", .look = ButtonLook::Secondary};
         float const width = button_width(ui, done);
         bool const beside = content.w > 620;
-        Rect const at = beside ? Rect{content.right() - 14 - width, y + (height - 32) / 2, width, 32} : Rect{content.x, y + height + 8, width, 36};
+        Rect const at
+            = beside ? Rect{content.right() - 14 - width, y + (height - 32) / 2, width, 32} : Rect{content.x, y + height + 8, width, 36};
         if (may && button(ui, at, done)) commands.emplace_back(SaveLead{lead.organization_id, lead.id, {{"wants_person", false}}});
         y += height + gap + (may && !beside ? 44.0f : 0.0f);
     }

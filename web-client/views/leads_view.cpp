@@ -66,7 +66,8 @@ void LeadsView::draw_card(Ui& ui, Rect area, LeadRow const& row, bool is_current
         auto const more_key = key + "-stage";
         Press const asks = claim(ui, more, more_key);
         if (asks.hovered) ui.fill(more, ui.colours.navsel, 6);
-        if (press.hovered || asks.hovered || press.shows_focus) ui.icon(more.x + 14, more.middle(), icon::ellipsis_vertical, 16, ui.colours.text2);
+        if (press.hovered || asks.hovered || press.shows_focus)
+            ui.icon(more.x + 14, more.middle(), icon::ellipsis_vertical, 16, ui.colours.text2);
         auto button_node = node_at(Role::Button, more_key, more);
         button_node.title = "Status of " + name + " (M)";
         button_node.by_arrows = true;
@@ -92,7 +93,8 @@ void LeadsView::draw_column(Ui& ui, Rect area, std::size_t column, AppState cons
     ui.fill({area.x + 12, area.y + 17, 8, 8}, stage_colour(ui, stage), 2);
     TextStyle const name{Face::SemiBold, 13, ui.colours.text};
     float const drawn = told(ui, Role::Heading, key + "-name", {area.x + 28, area.y + 8, area.w - 76, 26}, stage, name, false, 3);
-    if (count >= 0) paragraph(ui, key + "-count", area.x + 28 + drawn + 8, area.y + 21, grouped(count), {Face::Regular, 13, ui.colours.text2});
+    if (count >= 0)
+        paragraph(ui, key + "-count", area.x + 28 + drawn + 8, area.y + 21, grouped(count), {Face::Regular, 13, ui.colours.text2});
     Rect const body{area.x + 1, area.y + 41, area.w - 2, area.h - 49};
     if (draw_progress(ui, key, {body.x + 12, body.y, body.w - 24, body.h}, progress_of(list), state, commands)) return;
     if (list.rows.empty()) {
@@ -160,7 +162,8 @@ void LeadsView::draw_board(Ui& ui, Rect area, AppState const& state, Commands& c
     move_on_board(ui, state);
     float const pitch = (area.w + 12) / static_cast<float>(lead_stages.size());
     for (std::size_t column = 0; column < lead_stages.size(); ++column)
-        draw_column(ui, {std::floor(area.x + static_cast<float>(column) * pitch), area.y, std::floor(pitch - 12), area.h}, column, state, commands);
+        draw_column(
+            ui, {std::floor(area.x + static_cast<float>(column) * pitch), area.y, std::floor(pitch - 12), area.h}, column, state, commands);
 }
 
 void LeadsView::draw_table_of(Ui& ui, Rect area, Rect page, AppState const& state, Commands& commands)
@@ -182,7 +185,9 @@ void LeadsView::draw_table_of(Ui& ui, Rect area, Rect page, AppState const& stat
     if (phone)
         table.columns = {{"who", "Customer"}, {"wants", "Wants", 80}, {"stage", "Status", 80}};
     else {
-        table.columns = {{"who", "Customer", area.w > 700 ? 200.0f : 160.0f}, {"number", "Number", 120}, {"stage", "Status", 164}};
+        table.columns = {{"who", "Customer", area.w > 700 ? 200.0f : 0.0f}};
+        if (area.w > 700) table.columns.push_back({"number", "Number", 120});
+        table.columns.push_back({"stage", "Status", 164});
         if (area.w > 700) table.columns.push_back({"wants", "Wants"});
         if (has_owner) table.columns.push_back({"owner", "Organisation", 180});
         table.columns.push_back({"last", "Last contact", 104, true, "newest"});
@@ -208,22 +213,27 @@ void LeadsView::draw_table_of(Ui& ui, Rect area, Rect page, AppState const& stat
         customer_avatar(ui, cells[0].x, place.middle() - 13, 26, lead.name);
         {
             MirrorScope const scope(ui.mirror, cell_node(key + "-who", cells[0], 1));
-            link_cell(ui, table, row, m_current, {cells[0].x + 36, place.y, cells[0].w - 36, place.h}, lead.name.empty() ? "Name not given" : lead.name,
-                {Face::Medium, 13, ui.colours.text});
+            link_cell(ui, table, row, m_current, {cells[0].x + 36, place.y, cells[0].w - 36, place.h},
+                lead.name.empty() ? (area.w > 700 ? "Name not given" : name) : lead.name, {Face::Medium, 13, ui.colours.text});
         }
         TextStyle const plain{Face::Regular, 13, ui.colours.text2};
-        cell(ui, key + "-number", cells[1], national_format(lead.phone_number), {Face::Regular, 13, ui.colours.text}, 2);
+        std::size_t column = 1;
+        auto const add = [&](char const* of, std::string const& text, TextStyle const& style) {
+            cell(ui, key + of, cells[column], text, style, static_cast<int>(column) + 1);
+            ++column;
+        };
+        if (area.w > 700) add("-number", national_format(lead.phone_number), {Face::Regular, 13, ui.colours.text});
         {
             bool const is_plain = !lead.wants_person && (lead.stage == lead_stages[0] || lead.stage == lead_stages[1]);
-            MirrorScope const scope(ui.mirror, cell_node(key + "-stage", cells[2], 3));
+            MirrorScope const scope(ui.mirror, cell_node(key + "-stage", cells[column], static_cast<int>(column) + 1));
             if (is_plain)
-                told(ui, Role::Text, key + "-stage", cells[2], words, plain);
+                told(ui, Role::Text, key + "-stage", cells[column], words, plain);
             else
-                pill(ui, key + "-stage", cells[2].x - 8, place.middle(), tone, words);
+                pill(ui, key + "-stage", cells[column].x - 8, place.middle(), tone, words);
+            ++column;
         }
-        std::size_t column = 3;
-        if (area.w > 700) cell(ui, key + "-wants", cells[column++], lead.interest.empty() ? "–" : lead.interest, plain, 4);
-        if (has_owner) cell(ui, key + "-owner", cells[column++], owner, plain, 5);
+        if (area.w > 700) add("-wants", lead.interest.empty() ? "–" : lead.interest, plain);
+        if (has_owner) add("-owner", owner, plain);
         cell(ui, key + "-last", cells[column], last, {Face::Regular, 13, ui.colours.text3}, static_cast<int>(column) + 1, true);
     };
     auto const result = draw_framed(ui, area, page, table, m_current, rows_in_words(table, "lead", "leads"));
@@ -256,7 +266,8 @@ void LeadsView::draw(Ui& ui, Rect page, AppState const& state, Commands& command
         std::array<std::string, 2> const choices{"Board", "Table"};
         float const width = segmented_width(ui, choices);
         draw_search(ui, {content.right() - width - 12 - 230, content.y, 230, 36}, "leads", "Name, number or car", state, commands);
-        if (auto const chosen = segmented(ui, {content.right() - width, content.y + 1, width, 34}, "leads-view", "How to show them", choices, is_table))
+        if (auto const chosen
+            = segmented(ui, {content.right() - width, content.y + 1, width, 34}, "leads-view", "How to show them", choices, is_table))
             commands.emplace_back(Go{state.address.with("view", *chosen == 1 ? "table" : "").with("stage", ""), true});
         top = content.y + 52;
     } else {

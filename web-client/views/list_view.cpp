@@ -12,8 +12,7 @@ namespace console {
 
 static constexpr double typing_pause = 0.25; // seconds after the last letter until we search
 
-void ListView::draw_search(
-    Ui& ui, Rect area, std::string const& key, std::string const& hint, AppState const& state, Commands& commands)
+void ListView::draw_search(Ui& ui, Rect area, std::string const& key, std::string const& hint, AppState const& state, Commands& commands)
 {
     auto const& address = state.address;
     if (auto const searched = address.of("search"); searched != m_searched) m_search = m_searched = searched; // Back, or a link
@@ -52,7 +51,8 @@ float ListView::draw_filters(Ui& ui, Rect content, Filters const& filters, AppSt
     bool const has_search = !filters.hint.empty();
     float const width = !has_search ? -12 : ui.compact() ? content.w : 260;
     {
-        MirrorScope const search(ui.mirror, {.role = has_search ? Role::Search : Role::Group, .key = key + "-filters", .label = has_search ? "" : "Which to show"});
+        MirrorScope const search(ui.mirror,
+            {.role = has_search ? Role::Search : Role::Group, .key = key + "-filters", .label = has_search ? "" : "Which to show"});
         if (has_search) draw_search(ui, {content.x, content.y, width, field_height}, key, filters.hint, state, commands);
         float x = content.x + width + 12, y = content.y;
         if (ui.compact() && has_search) {

@@ -78,8 +78,9 @@ void MessagesView::draw_threads(Ui& ui, Rect area, AppState const& state, Comman
     if (list.rows.empty()) {
         bool const filtered = !state.address.of("search").empty();
         empty(ui, "threads-empty", body,
-            filtered               ? Empty{icon::search, "Nothing matches", "No thread has this name, number or words."}
-                : filter.empty()   ? Empty{icon::messages_square, "No texts yet", "When a customer texts the dealership's number, it appears here."}
+            filtered ? Empty{icon::search, "Nothing matches", "No thread has this name, number or words."}
+                : filter.empty()
+                ? Empty{icon::messages_square, "No texts yet", "When a customer texts the dealership's number, it appears here."}
                 : filter == "unread" ? Empty{icon::circle_check, "Everything is read", "New texts appear here by themselves."}
                                      : Empty{icon::ban, "Nobody opted out", "Who texts STOP is listed here, and is not written to again."});
         return;
@@ -108,11 +109,12 @@ void MessagesView::draw_threads(Ui& ui, Rect area, AppState const& state, Comman
         link_cell(ui, table, row, m_current, {text_x, y + 8, time_x - text_x - 8, 20}, customer_name(lead.name, lead.phone_number),
             {is_unread ? Face::SemiBold : Face::Medium, 13, ui.colours.text});
         paragraph(ui, key + "-time", time_x, y + 18, when, time);
-        auto const preview = (lead.last_direction == "outbound" ? "You: " : "") + (lead.last_message.empty() ? std::string("Picture") : lead.last_message);
+        auto const preview
+            = (lead.last_direction == "outbound" ? "You: " : "") + (lead.last_message.empty() ? std::string("Picture") : lead.last_message);
         told(ui, Role::Text, key + "-preview", {text_x, y + 26, right - text_x - 30, 19}, preview,
             {is_unread ? Face::SemiBold : Face::Regular, 13, is_unread ? ui.colours.text : ui.colours.text2});
-        told(ui, Role::Text, key + "-owner", {text_x, y + 44, right - text_x - 30, 17}, place.is_tab ? stage_words(lead.stage).words : owner,
-            {Face::Regular, 12, ui.colours.text2});
+        told(ui, Role::Text, key + "-owner", {text_x, y + 44, right - text_x - 30, 17},
+            place.is_tab ? stage_words(lead.stage).words : owner, {Face::Regular, 12, ui.colours.text2});
         if (is_unread) {
             TextStyle const count{Face::SemiBold, 11, ui.colours.onaccent};
             auto const figure = std::to_string(lead.unread);
@@ -162,7 +164,8 @@ float MessagesView::draw_head(Ui& ui, Rect area, LeadPage const& page, AppState 
     }
     right -= 16;
     if (phone) {
-        told(ui, Role::Text, "thread-from", {area.x + padding, area.y, right - area.x - padding, height}, national_format(lead.phone_number), quiet);
+        told(ui, Role::Text, "thread-from", {area.x + padding, area.y, right - area.x - padding, height},
+            national_format(lead.phone_number), quiet);
         ui.line(area.x, area.y + height - 1, area.w, ui.colours.line);
         return height;
     }
@@ -172,7 +175,8 @@ float MessagesView::draw_head(Ui& ui, Rect area, LeadPage const& page, AppState 
     auto const state_text = lead.opted_out ? std::string("Opted out") : words;
     TextStyle const name{Face::Display, 16, ui.colours.text};
     float const room = right - x - pill_width(ui, state_text) - 10;
-    float const drawn = told(ui, Role::Heading, "thread-name", {x, area.y + 14, room, 24}, customer_name(lead.name, lead.phone_number), name, false, 2);
+    float const drawn
+        = told(ui, Role::Heading, "thread-name", {x, area.y + 14, room, 24}, customer_name(lead.name, lead.phone_number), name, false, 2);
     pill(ui, "thread-state", x + drawn + 10, area.y + 26, lead.opted_out ? Tone::Off : tone, state_text);
     auto const below = (lead.name.empty() ? "to " : national_format(lead.phone_number) + " to ") + from;
     told(ui, Role::Text, "thread-from", {x, area.y + 38, right - x, 20}, below, quiet);
@@ -231,17 +235,21 @@ void MessagesView::draw_log(Ui& ui, Rect area, LeadRecord const& record, AppStat
         + std::to_string(static_cast<int>(area.h));
     float const rest = std::max(area.h - m_log_height, 0.0f);
     MirrorScope const log(ui.mirror, [&] {
-        MirrorNode node{.role = Role::Log, .key = "thread-log", .label = "Texts with " + customer_name(page.lead.name, page.lead.phone_number)};
+        MirrorNode node{
+            .role = Role::Log, .key = "thread-log", .label = "Texts with " + customer_name(page.lead.name, page.lead.phone_number)};
         return node;
     }());
     float const start = scroll.top() + rest;
     float y = start + 16;
     auto const is_in_sight = [&](float top, float height) { return top + height > area.y - 100 && top < area.bottom() + 100; };
     if (!record.messages.cursor.empty()) {
-        Button const more{.key = "thread-more", .text = "Show earlier texts", .look = ButtonLook::Ghost,
+        Button const more{.key = "thread-more",
+            .text = "Show earlier texts",
+            .look = ButtonLook::Ghost,
             .busy_for = record.messages.asking ? ImGui::GetTime() - record.messages.asked_at : -1};
         float const button_w = button_width(ui, more);
-        if (button(ui, {area.x + (area.w - button_w) / 2, y, button_w, 32}, more)) commands.emplace_back(LoadMore{"messages", page.lead.id});
+        if (button(ui, {area.x + (area.w - button_w) / 2, y, button_w, 32}, more))
+            commands.emplace_back(LoadMore{"messages", page.lead.id});
         y += 44;
     }
     std::string day;
@@ -302,13 +310,15 @@ void MessagesView::draw_log(Ui& ui, Rect area, LeadRecord const& record, AppStat
         auto const below_lines = is_last ? static_cast<float>(ui.wrap(below, meta, widest).size()) * 16 : 0.0f;
         if (is_in_sight(y, height + 40)) {
             auto const key = "message-" + message.id;
-            auto node = node_at(Role::Group, key, {std::min(x, area.right() - padding - widest), y, widest, height + (is_last ? below_lines + 8 : 0)});
-            node.label = (ours ? (message.author.empty() ? "Jack" : message.author) : customer_name(page.lead.name, page.lead.phone_number)) + ", " + below;
+            auto node = node_at(
+                Role::Group, key, {std::min(x, area.right() - padding - widest), y, widest, height + (is_last ? below_lines + 8 : 0)});
+            node.label = (ours ? (message.author.empty() ? "Jack" : message.author) : customer_name(page.lead.name, page.lead.phone_number))
+                + ", " + below;
             if (!ours) node.x = x;
             MirrorScope const scope(ui.mirror, std::move(node));
             Rect const bubble{x, y, bubble_width, height};
             ui.bubble(bubble, ours ? ui.colours.bubbleus : ui.colours.bubble, 14, ours);
-            wrapped(ui, Role::Text, key + "-text", {x + 14, 0, widest - 28, 0}, y + 8 + bubble_line / 2, body, text);
+            wrapped(ui, Role::Text, key + "-text", {x + 14, 0, bubble_width - 28, 0}, y + 8 + bubble_line / 2, body, text);
             if (is_last) {
                 if (ours) {
                     auto const meta_lines = ui.wrap(below, meta, widest);
@@ -331,7 +341,7 @@ void MessagesView::draw_log(Ui& ui, Rect area, LeadRecord const& record, AppStat
         y += 36;
     }
     float const height = y + 8 - start;
-    if (m_log_height != height) {
+    if (std::abs(m_log_height - height) > 0.5f) {
         m_log_height = height;
         ui.change_in(0);
     } else if (m_log_of != known) { // as it is known now how high it is
@@ -359,7 +369,8 @@ void MessagesView::draw_thread(Ui& ui, Rect area, AppState const& state, Command
     Rect const body{area.x, area.y + head, area.w, area.h - head - composer - 24};
     if (!draw_progress(ui, "thread-texts", body.grown(-24), progress_of(record->messages), state, commands)) {
         if (record->messages.rows.empty() && page.conversations.empty())
-            empty(ui, "thread-none", body, {icon::message_square, "No texts yet", "What you write goes out from the dealership's own number."});
+            empty(ui, "thread-none", body,
+                {icon::message_square, "No texts yet", "What you write goes out from the dealership's own number."});
         else
             draw_log(ui, body, *record, state, commands);
     }

@@ -234,7 +234,8 @@ float OrganizationView::draw_settings(
         Setting{"forwarding_number", "The dealership's own phone",
             "As in +16045550100. Callers are put through to it when Jack cannot answer. Empty: nobody is called.", row.forwarding_number},
         Setting{"monthly_budget", "Budget a month, in dollars",
-            "We say so at 80 percent. Jack's own calls and texts stop before it is exceeded; what comes in never does.", row.monthly_budget},
+            "We say so at 80 percent. Jack's own calls and texts stop before it is exceeded; what comes in never does.",
+            row.monthly_budget},
         Setting{"group", "Group", "Rooftops of one owner have the same one. Empty: none.", row.group, true},
     };
     if (!may) {
@@ -260,8 +261,7 @@ float OrganizationView::draw_settings(
             if (text == known) text = setting.value; // what nobody typed over follows the server
             known = setting.value;
             auto const key = std::string("settings-") + setting.name;
-            auto const problem
-                = action.problem && action.problem->field == setting.name ? action.problem->message : std::string();
+            auto const problem = action.problem && action.problem->field == setting.name ? action.problem->message : std::string();
             y += 24;
             Field const field{.key = key,
                 .label = setting.label,
@@ -290,8 +290,7 @@ float OrganizationView::draw_settings(
         if (shares != is_shared) changes["shares_opt_outs"] = !shares.empty();
         y += 40;
         static constexpr std::array shown{"name", "time_zone", "forwarding_number", "monthly_budget", "group"};
-        bool const is_elsewhere
-            = action.problem && std::find(shown.begin(), shown.end(), action.problem->field) == shown.end();
+        bool const is_elsewhere = action.problem && std::find(shown.begin(), shown.end(), action.problem->field) == shown.end();
         if (is_elsewhere) {
             draw_refusal(ui, "settings-problem", {area.x, y, width, 0}, y + 8, action.problem->message);
             y += refusal_height(ui, width - 22, action.problem->message) + 12;
@@ -381,8 +380,8 @@ float OrganizationView::draw_life(Ui& ui, Rect area, OrganizationRow const& row,
 
 float OrganizationView::draw_tabs(Ui& ui, Rect area, OrganizationRow const& row, AppState const& state, Commands& commands)
 {
-    static constexpr std::pair<char const*, char const*> tabs[] = {{"", "Line"}, {"conversations", "Conversations"}, {"messages", "Messages"},
-        {"leads", "Leads"}, {"usage", "Usage"}, {"settings", "Settings"}};
+    static constexpr std::pair<char const*, char const*> tabs[] = {{"", "Line"}, {"conversations", "Conversations"},
+        {"messages", "Messages"}, {"leads", "Leads"}, {"usage", "Usage"}, {"settings", "Settings"}};
     auto const chosen = state.address.at(2);
     MirrorScope const nav(ui.mirror, {.role = Role::Navigation, .key = "organization-tabs", .label = "Of this organisation"});
     float x = area.x, y = area.y;

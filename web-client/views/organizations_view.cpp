@@ -51,9 +51,9 @@ void OrganizationsView::draw(Ui& ui, Rect page, AppState const& state, Commands&
     auto const& list = state.organizations;
     auto const count = [&](char const* name) { return count_in(list, name); };
     Filters const filters{"organizations", "Filter by name, number or e-mail", "status",
-        {{"", "All", count("all")}, {"needs_attention", "Needs a human", count("needs_attention")},
-        {"held", "Held", count("held")}, {"provisioning", "On its way", count("provisioning")}, {"active", "Live", count("active")},
-        {"suspended", "Suspended", count("suspended")}, {"closed", "Closed", count("closed")}}};
+        {{"", "All", count("all")}, {"needs_attention", "Needs a human", count("needs_attention")}, {"held", "Held", count("held")},
+            {"provisioning", "On its way", count("provisioning")}, {"active", "Live", count("active")},
+            {"suspended", "Suspended", count("suspended")}, {"closed", "Closed", count("closed")}}};
     float const top = draw_filters(ui, content, filters, state, commands);
     Rect const area{content.x, top, content.w, page.bottom() - top - (ui.compact() ? 0.0f : 16.0f)};
     if (draw_progress(ui, "organizations", area, progress_of(list), state, commands)) return;

@@ -60,7 +60,10 @@ float OverviewView::draw_strip(Ui& ui, Rect area, Overview const& overview, Comm
             overview.pending > 0 ? "Oldest waits " + ui.clock.age(overview.oldest_pending) : "Nothing waits", "#/notifications",
             overview.pending > 0 ? c.warn : c.text2},
         Figure{"Calls today", grouped(traffic.calls_today), "", percent, "#/conversations",
-            traffic.answered_percent >= 95 ? c.ok : traffic.answered_percent >= 0 ? c.warn : c.text2, hours},
+            traffic.answered_percent >= 95      ? c.ok
+                : traffic.answered_percent >= 0 ? c.warn
+                                                : c.text2,
+            hours},
         Figure{"Texts today", grouped(traffic.texts_today), "",
             traffic.texts_not_delivered == 0 ? "All delivered" : grouped(traffic.texts_not_delivered) + " not delivered", "#/messages",
             traffic.texts_not_delivered == 0 ? c.text2 : c.warn},
@@ -144,7 +147,8 @@ void OverviewView::draw_calls(Ui& ui, Rect area, Overview const& overview)
         bars.push_back(std::move(bar));
     }
     chart.label = plural(traffic.calls_today, "call", "calls") + " today";
-    if (most > 0) chart.label += ", busiest " + hour_words(busiest) + " with " + std::to_string(most) + ", " + std::to_string(missed) + " missed";
+    if (most > 0)
+        chart.label += ", busiest " + hour_words(busiest) + " with " + std::to_string(most) + ", " + std::to_string(missed) + " missed";
     chart.label += '.';
     if (area.w > 460) draw_legend(ui, area.right() - 20, area.y + 27, chart);
     bar_chart(ui, {area.x + 20, area.y + 52, area.w - 40, area.h - 66}, chart, bars);

@@ -22,10 +22,8 @@ float draw_reach(Ui& ui, Rect area, float right, Reach const& who, AppState cons
     if (!state.signed_in()->session.may_work(who.organization_id)) return right;
     auto const first = who.name.substr(0, who.name.find(' '));
     bool const has_text = with_text && !who.lead_id.empty();
-    Button const text{.key = "reach-text",
-        .text = first.empty() ? "Text" : "Text " + first,
-        .look = ButtonLook::Secondary,
-        .icon = icon::message_square};
+    Button const text{
+        .key = "reach-text", .text = first.empty() ? "Text" : "Text " + first, .look = ButtonLook::Secondary, .icon = icon::message_square};
     Button const call{.key = "reach-call", .text = first.empty() ? "Call" : "Call " + first, .icon = icon::phone_outgoing};
     bool const phone = ui.compact();
     float const half = has_text ? (area.w - 8) / 2 : area.w;
@@ -143,8 +141,7 @@ static Answer draw_answer(Ui& ui, Rect panel, std::string const& keep_text, Butt
     return answer;
 }
 
-void ReachDialogs::draw_call(
-    Ui& ui, std::string const& organization_id, std::string const& of, AppState const& state, Commands& commands)
+void ReachDialogs::draw_call(Ui& ui, std::string const& organization_id, std::string const& of, AppState const& state, Commands& commands)
 {
     bool const is_number = of.starts_with('+'), asks_number = of.empty();
     auto const lead_id = is_number || asks_number ? std::string() : of;
@@ -167,7 +164,8 @@ void ReachDialogs::draw_call(
     float const title_height = static_cast<float>(ui.wrap(title, large, width - 48).size()) * 24;
     float const words_height = static_cast<float>(ui.wrap(words, text, width - 48).size()) * 20;
     float const refused = problem.empty() ? 0 : refusal_height(ui, width - 70, problem) + 16;
-    Rect const panel = panel_place(ui, width, 20 + title_height + 8 + words_height + (asks_number ? 148.0f : 74.0f) + refused + 24 + 36 + 24);
+    Rect const panel
+        = panel_place(ui, width, 20 + title_height + 8 + words_height + (asks_number ? 148.0f : 74.0f) + refused + 24 + 36 + 24);
     MirrorScope const scope(ui.mirror, draw_panel(ui, panel, "reach", title, commands));
     MirrorScope const form(ui.mirror, {.role = Role::Form, .key = "reach-form", .label = "Call"});
     float y = panel.y + 20;
@@ -177,12 +175,19 @@ void ReachDialogs::draw_call(
     y += words_height + 36;
     float const size = ui.compact() ? 16 : 14;
     if (asks_number) {
-        Field const field{.key = "reach-number", .label = "Number to call", .name = "to_number", .input = "tel", .placeholder = "604 555 0142", .text_size = size,
-            .invalid = !problem.empty(), .described_by = "reach-problem"};
+        Field const field{.key = "reach-number",
+            .label = "Number to call",
+            .name = "to_number",
+            .input = "tel",
+            .placeholder = "604 555 0142",
+            .text_size = size,
+            .invalid = !problem.empty(),
+            .described_by = "reach-problem"};
         text_field(ui, {panel.x + 24, y, width - 48, 36}, field, m_number);
         y += 74;
     }
-    Field const reason{.key = "reach-reason", .label = "What it is about, for Jack", .name = "reason", .placeholder = "May stay empty", .text_size = size};
+    Field const reason{
+        .key = "reach-reason", .label = "What it is about, for Jack", .name = "reason", .placeholder = "May stay empty", .text_size = size};
     text_field(ui, {panel.x + 24, y, width - 48, 36}, reason, m_words);
     y += 36;
     if (!problem.empty()) draw_refusal(ui, "reach-problem", {panel.x + 24, y, width - 48, 0}, y + 18, problem);
@@ -205,7 +210,8 @@ void ReachDialogs::draw_text(Ui& ui, std::string const& organization_id, AppStat
     auto const ours = our_number(state, organization_id, nullptr);
     auto const problem = action.problem && !action.busy && m_was_busy ? action.problem->message : std::string();
     float const width = std::min(480.0f, ui.size().x);
-    auto const words = "It goes out from " + (ours.empty() ? "the dealership's number" : national_format(ours)) + " and the answer comes here.";
+    auto const words
+        = "It goes out from " + (ours.empty() ? "the dealership's number" : national_format(ours)) + " and the answer comes here.";
     TextStyle const text{Face::Regular, 13, ui.colours.text2, 20};
     float const words_height = static_cast<float>(ui.wrap(words, text, width - 48).size()) * 20;
     float const refused = problem.empty() ? 0 : refusal_height(ui, width - 70, problem) + 16;
@@ -217,14 +223,20 @@ void ReachDialogs::draw_text(Ui& ui, std::string const& organization_id, AppStat
     wrapped(ui, Role::Text, "reach-text", {panel.x + 24, 0, width - 48, 0}, y + 12, words, text);
     y += words_height + 36;
     float const size = ui.compact() ? 16 : 14;
-    Field const field{.key = "reach-number", .label = "Number", .name = "to_number", .input = "tel", .placeholder = "604 555 0142", .text_size = size};
+    Field const field{
+        .key = "reach-number", .label = "Number", .name = "to_number", .input = "tel", .placeholder = "604 555 0142", .text_size = size};
     text_field(ui, {panel.x + 24, y, width - 48, 36}, field, m_number);
     y += 74;
-    Field const body{.key = "reach-body", .label = "Text", .name = "body", .text_size = size, .invalid = !problem.empty(), .described_by = "reach-problem", .line = 21};
+    Field const body{.key = "reach-body",
+        .label = "Text",
+        .name = "body",
+        .text_size = size,
+        .invalid = !problem.empty(),
+        .described_by = "reach-problem",
+        .line = 21};
     text_field(ui, {panel.x + 24, y, width - 48, 92}, body, m_words);
     y += 92;
-    draw_segments(ui, "reach-segments", {panel.x + 24, y + 6, width - 48, 24}, m_words,
-        state.signed_in()->session.installation.text_rate);
+    draw_segments(ui, "reach-segments", {panel.x + 24, y + 6, width - 48, 24}, m_words, state.signed_in()->session.installation.text_rate);
     y += 34;
     if (!problem.empty()) draw_refusal(ui, "reach-problem", {panel.x + 24, y, width - 48, 0}, y + 14, problem);
     auto const number = as_e164(m_number);
@@ -248,11 +260,13 @@ void ReachDialogs::draw_stages(
     auto const title = "Status of " + (lead ? customer_name(lead->lead.name, lead->lead.phone_number) : std::string("this lead"));
     int const count = static_cast<int>(lead_stages.size());
     if (m_chosen < 0 && lead)
-        m_chosen = std::max(static_cast<int>(std::find(lead_stages.begin(), lead_stages.end(), lead->lead.stage) - lead_stages.begin()), 0) % count;
+        m_chosen = std::max(static_cast<int>(std::find(lead_stages.begin(), lead_stages.end(), lead->lead.stage) - lead_stages.begin()), 0)
+            % count;
     float const row = ui.compact() ? 48 : 38, width = std::min(320.0f, ui.size().x);
     Rect const panel = panel_place(ui, width, 60 + row * static_cast<float>(count) + 12);
     MirrorScope const scope(ui.mirror, draw_panel(ui, panel, "stages", title, commands));
-    told(ui, Role::Heading, "stages-title", {panel.x + 20, panel.y + 14, width - 72, 32}, title, {Face::Display, 16, ui.colours.text}, false, 2);
+    told(ui, Role::Heading, "stages-title", {panel.x + 20, panel.y + 14, width - 72, 32}, title, {Face::Display, 16, ui.colours.text},
+        false, 2);
     if (icon_button(ui, {panel.right() - 44, panel.y + 14, 32, 32}, "stages-close", "Close", icon::x)) commands.emplace_back(Open{});
     int taken = -1;
     if (ui.key("ArrowDown")) m_chosen = (std::max(m_chosen, 0) + 1) % count;
@@ -266,8 +280,10 @@ void ReachDialogs::draw_stages(
         Rect const place{panel.x + 8, panel.y + 56 + static_cast<float>(i) * row, width - 16, row - 2};
         Press const press = claim(ui, place, key);
         bool const is_now = lead && lead->lead.stage == name;
-        if (i == m_chosen) ui.fill(place, ui.colours.selected, 8);
-        else if (press.hovered) ui.fill(place, ui.colours.hover, 8);
+        if (i == m_chosen)
+            ui.fill(place, ui.colours.selected, 8);
+        else if (press.hovered)
+            ui.fill(place, ui.colours.hover, 8);
         if (press.shows_focus) ui.edge(place, ui.colours.focus, 8, 2);
         if (is_now) ui.icon(place.right() - 18, place.middle(), icon::check, 16, ui.colours.text2);
         TextStyle const style{Face::Medium, 13, ui.colours.text};

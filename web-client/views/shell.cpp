@@ -145,8 +145,8 @@ static void draw_nav_item(Ui& ui, Rect area, Screen const& screen, AppState cons
     }
     MirrorScope const scope(ui.mirror, std::move(node));
     if (count > 0 && !rail) {
-        TextStyle const style{is_urgent ? Face::SemiBold : Face::Medium, is_urgent ? 11.0f : 12.0f,
-            is_urgent ? ui.colours.warn : ui.colours.text2};
+        TextStyle const style{
+            is_urgent ? Face::SemiBold : Face::Medium, is_urgent ? 11.0f : 12.0f, is_urgent ? ui.colours.warn : ui.colours.text2};
         auto const text = std::to_string(count);
         float const width = std::max(ui.width(text, style) + 12, 20.0f);
         Rect const place{area.right() - 8 - width, area.middle() - 9, width, 18};
@@ -505,8 +505,8 @@ void draw_toasts(Ui& ui, AppState const& state, Commands& commands)
         if (icon_button(ui, {area.right() - 38, area.y + 8, 28, 28}, key + "-close", "Close: " + toast.title, icon::x))
             commands.emplace_back(CloseToast{toast.id});
         if (!toast.address.empty())
-            go_link(ui, commands, key + "-open", area.x + 44, area.bottom() - 20, "Open", toast.address,
-                {Face::Medium, 13, ui.colours.accent});
+            go_link(
+                ui, commands, key + "-open", area.x + 44, area.bottom() - 20, "Open", toast.address, {Face::Medium, 13, ui.colours.accent});
         bottom -= height + 8;
     }
 }

@@ -19,7 +19,10 @@ static constexpr float gap = 16;
 struct Month {
     int year, month;
 
-    static Month of(std::string const& text) { return {std::atoi(text.substr(0, 4).c_str()), text.size() >= 7 ? std::atoi(text.substr(5, 2).c_str()) : 1}; }
+    static Month of(std::string const& text)
+    {
+        return {std::atoi(text.substr(0, 4).c_str()), text.size() >= 7 ? std::atoi(text.substr(5, 2).c_str()) : 1};
+    }
     Month plus(int months) const
     {
         int const at = year * 12 + month - 1 + months;
@@ -38,7 +41,8 @@ static std::string question_of(AppState const& state)
 {
     auto const place = place_of(state.address);
     std::string question = place.is_tab ? "organization_id=" + url_encoded(place.organization) : "";
-    if (auto const month = state.address.of("month"); !month.empty()) question += (question.empty() ? "month=" : "&month=") + url_encoded(month);
+    if (auto const month = state.address.of("month"); !month.empty())
+        question += (question.empty() ? "month=" : "&month=") + url_encoded(month);
     return question;
 }
 
@@ -110,7 +114,9 @@ void UsageView::draw_chart(Ui& ui, Rect area, Usage const& usage)
     auto const today = day_of(ui.clock.present());
     auto const forecast = forecast_of(usage, today);
     int const days = Month::of(usage.month).days();
-    Chart chart{.key = "usage", .values = "Cost by day", .series = {{"Voice", ui.colours.c1}, {"Texts", ui.colours.c2}, {"Numbers", ui.colours.c4}}};
+    Chart chart{.key = "usage",
+        .values = "Cost by day",
+        .series = {{"Voice", ui.colours.c1}, {"Texts", ui.colours.c2}, {"Numbers", ui.colours.c4}}};
     bool const has_agent = std::any_of(usage.days.begin(), usage.days.end(), [](auto const& day) { return day.agent != 0; });
     if (has_agent) chart.series.push_back({"Agent", with_opacity(ui.colours.c1, 0.45f)});
     chart.words = [](std::int64_t value) { return in_dollars(value, value % 1'000'000 == 0 ? 0 : value < 100'000 ? 4 : 2); };
@@ -137,7 +143,8 @@ void UsageView::draw_chart(Ui& ui, Rect area, Usage const& usage)
                                                         : std::string("so far");
     float const x = area.x + 20 + ui.width(sum, large) + 10;
     bool const wide = area.w > 660;
-    told(ui, Role::Text, "usage-so-far", {x, area.y + 26, wide ? 240 : area.right() - x - 20, 20}, so_far, {Face::Regular, 13, ui.colours.text2});
+    told(ui, Role::Text, "usage-so-far", {x, area.y + 26, wide ? 240 : area.right() - x - 20, 20}, so_far,
+        {Face::Regular, 13, ui.colours.text2});
     if (wide) draw_legend(ui, area.right() - 20, area.y + 36, chart);
     chart.label = sum + ' ' + so_far + (busiest.empty() ? "." : ", most on " + busiest + ", " + in_dollars(most) + '.');
     bar_chart(ui, {area.x + 20, area.y + 58, area.w - 40, area.h - 70}, chart, bars);
@@ -179,19 +186,22 @@ float UsageView::draw_budget(Ui& ui, Rect area, Usage const& usage, AppState con
         told(ui, Role::Text, "budget-of", {area.x + 30 + ui.width(percent, large), area.y + 58, area.w - 60 - ui.width(percent, large), 20},
             "of " + in_dollars(budget.monthly), {Face::Regular, 13, ui.colours.text2});
         meter(ui, {area.x + 20, area.y + 88, area.w - 40, 6}, share, forecast.is_known ? expected : -1);
-        auto const below = budget.state == "stopped"  ? std::string("Jack's own calls and texts are stopped; what comes in goes on")
-            : forecast.is_known                       ? "Forecast " + std::to_string(static_cast<int>(expected * 100)) + " percent"
-            : budget.state == "warning"               ? std::string("Nearly used up")
-                                                      : std::string("Calls and texts that come in are never stopped");
+        auto const below = budget.state == "stopped" ? std::string("Jack's own calls and texts are stopped; what comes in goes on")
+            : forecast.is_known                      ? "Forecast " + std::to_string(static_cast<int>(expected * 100)) + " percent"
+            : budget.state == "warning"              ? std::string("Nearly used up")
+                                                     : std::string("Calls and texts that come in are never stopped");
         told(ui, Role::Text, "budget-below", {area.x + 20, area.y + 102, area.w - 40, 20}, below,
-            {Face::Regular, 12, budget.state == "stopped" ? ui.colours.bad : budget.state == "warning" ? ui.colours.warn : ui.colours.text2});
+            {Face::Regular, 12,
+                budget.state == "stopped"       ? ui.colours.bad
+                    : budget.state == "warning" ? ui.colours.warn
+                                                : ui.colours.text2});
         y = area.y + 134;
     }
     for (auto const& [kind, name, one, many] : parts) {
         auto const sum = total_of(kind);
         if (!*one && sum.amount == 0) continue;
-        fact(ui, std::string("budget-") + kind, {area.x + 20, y, area.w - 40, 34}, *one ? std::string(name) + ", " + counted(sum.quantity, one, many) : name,
-            in_dollars(sum.amount));
+        fact(ui, std::string("budget-") + kind, {area.x + 20, y, area.w - 40, 34},
+            *one ? std::string(name) + ", " + counted(sum.quantity, one, many) : name, in_dollars(sum.amount));
         y += 34;
     }
     if (has_budget && usage.budget->reserved > 0)
@@ -241,7 +251,8 @@ void UsageView::draw_ledger(Ui& ui, Rect area, Rect page, AppState const& state,
     if (phone) body = {page.x, body.y, page.w, body.h};
     if (draw_progress(ui, "ledger", {body.x + 20, body.y, body.w - 40, body.h}, progress_of(list), state, commands)) return;
     if (list.rows.empty()) {
-        empty(ui, "ledger-empty", body, {icon::chart_no_axes_column, "Nothing billed", "Calls, texts and numbers of this month are listed here, each once."});
+        empty(ui, "ledger-empty", body,
+            {icon::chart_no_axes_column, "Nothing billed", "Calls, texts and numbers of this month are listed here, each once."});
         return;
     }
     Table table;
@@ -270,7 +281,8 @@ void UsageView::draw_ledger(Ui& ui, Rect area, Rect page, AppState const& state,
         auto const amount = in_dollars(entry.amount, 4);
         auto const day = ui.clock.day_words(entry.at), time = ui.clock.time(entry.at);
         auto const when = day == "Today" || day == "Yesterday" ? day + ' ' + time : ui.clock.short_time(entry.at) + ' ' + time;
-        if (phone) return draw_phone_row(ui, table, row, m_current, place_of_row, 16, {entry.what, amount, when + " · " + quantity_of(entry)});
+        if (phone)
+            return draw_phone_row(ui, table, row, m_current, place_of_row, 16, {entry.what, amount, when + " · " + quantity_of(entry)});
         std::size_t column = 0;
         TextStyle const plain{Face::Regular, 13, ui.colours.text2};
         auto const next = [&] { return static_cast<int>(column) + 1; };
@@ -293,7 +305,8 @@ void UsageView::draw_ledger(Ui& ui, Rect area, Rect page, AppState const& state,
             cell(ui, key + "-rate", cells[column], entry.rate == 0 ? "–" : in_dollars(entry.rate, 4), plain, next(), true);
             ++column;
         }
-        cell(ui, key + "-amount", cells[column], amount, {Face::SemiBold, 13, entry.amount < 0 ? ui.colours.ok : ui.colours.text}, next(), true);
+        cell(ui, key + "-amount", cells[column], amount, {Face::SemiBold, 13, entry.amount < 0 ? ui.colours.ok : ui.colours.text}, next(),
+            true);
     };
     auto const result = draw_table(ui, body, table, m_current);
     if (result.opened) commands.emplace_back(Go{address_from(table.href(*result.opened))});
@@ -308,7 +321,8 @@ void UsageView::draw(Ui& ui, Rect page, AppState const& state, Commands& command
     if (month.size() != 7) month = day_of(ui.clock.present()).substr(0, 7);
     float y = content.y + draw_month(ui, content, month, state, commands);
     auto const found = state.usage.find(question_of(state));
-    if (found == state.usage.end() || draw_progress(ui, "usage", {content.x, y, content.w, 400}, progress_of(found->second), state, commands)) {
+    if (found == state.usage.end()
+        || draw_progress(ui, "usage", {content.x, y, content.w, 400}, progress_of(found->second), state, commands)) {
         m_height = page.h;
         return;
     }

@@ -199,8 +199,7 @@ std::string call_length(int seconds)
     return std::to_string(seconds / 60) + " min " + std::to_string(seconds % 60) + " s";
 }
 
-float draw_record_header(
-    Ui& ui, Rect area, RecordHeader const& header, std::function<float(Rect area, float right)> const& draw_actions)
+float draw_record_header(Ui& ui, Rect area, RecordHeader const& header, std::function<float(Rect area, float right)> const& draw_actions)
 {
     bool const phone = ui.compact();
     float const size = phone ? 44 : 48;

@@ -82,7 +82,6 @@ struct RecordHeader {
     std::vector<Meta> meta;
 };
 // `draw_actions`: in that area, ending at that right edge; returns where they begin.
-float draw_record_header(
-    Ui& ui, Rect area, RecordHeader const& header, std::function<float(Rect area, float right)> const& draw_actions);
+float draw_record_header(Ui& ui, Rect area, RecordHeader const& header, std::function<float(Rect area, float right)> const& draw_actions);
 
 } // namespace console

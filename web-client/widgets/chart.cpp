@@ -54,8 +54,8 @@ static void draw_values(Ui& ui, Rect plot, Rect column, Chart const& chart, Bar 
         width = std::max(width, ui.width(value.name, name) + ui.width(value.figure, figure) + 34);
     width += 24;
     float const right_of = column.right() + 8;
-    Rect const box{right_of + width <= plot.right() ? right_of : column.x - 8 - width, plot.y + 8, width,
-        38 + static_cast<float>(values.size()) * 20};
+    Rect const box{
+        right_of + width <= plot.right() ? right_of : column.x - 8 - width, plot.y + 8, width, 38 + static_cast<float>(values.size()) * 20};
     ui.shadow(box, 8);
     ui.fill(box, ui.colours.raised, 8);
     ui.edge(box, ui.dark() ? ui.colours.ctlsoft : ui.colours.border, 8);
@@ -220,7 +220,8 @@ void spark_bars(Ui& ui, Rect area, std::span<int const> values, ImU32 colour)
     float const slot = area.w / static_cast<float>(std::max<std::size_t>(values.size(), 1));
     for (std::size_t i = 0; i < values.size(); ++i) {
         float const height = std::max(std::round(area.h * static_cast<float>(values[i]) / static_cast<float>(largest)), 1.0f);
-        ui.fill({std::floor(area.x + static_cast<float>(i) * slot), area.bottom() - height, std::max(std::floor(slot) - 1, 1.0f), height}, colour);
+        ui.fill({std::floor(area.x + static_cast<float>(i) * slot), area.bottom() - height, std::max(std::floor(slot) - 1, 1.0f), height},
+            colour);
     }
 }
 

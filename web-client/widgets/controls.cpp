@@ -191,7 +191,8 @@ static bool draw_input(Ui& ui, Rect text_area, Field const& field, std::string& 
     if (ui.mirror.took_focus(field.key)) ImGui::SetKeyboardFocusHere();
     auto const name = "##" + field.key;
     bool const changed = field.line > 0
-        ? ImGui::InputTextMultiline(name.c_str(), &value, {text_area.w, text_area.h - 2 * text_area_padding}, ImGuiInputTextFlags_NoHorizontalScroll)
+        ? ImGui::InputTextMultiline(
+            name.c_str(), &value, {text_area.w, text_area.h - 2 * text_area_padding}, ImGuiInputTextFlags_NoHorizontalScroll)
         : ImGui::InputText(name.c_str(), &value, field.secret ? ImGuiInputTextFlags_Password : ImGuiInputTextFlags_None);
     if (ImGui::IsItemActivated()) ui.mirror.focus(field.key, true);
     if (ui.mirror.has_focus(field.key)) {
@@ -290,8 +291,10 @@ bool checkbox(Ui& ui, Rect area, std::string const& key, std::string const& text
     auto const& colours = ui.colours;
     if (press.hovered && !disabled) ui.fill(area.grown(4), colours.hover, 6);
     Rect const box{area.x, std::round(area.middle() - 8), 16, 16};
-    if (checked) ui.fill(box, disabled ? colours.text3 : colours.accentfill, 4);
-    else ui.edge(box, disabled ? colours.ctlsoft : colours.control, 4);
+    if (checked)
+        ui.fill(box, disabled ? colours.text3 : colours.accentfill, 4);
+    else
+        ui.edge(box, disabled ? colours.ctlsoft : colours.control, 4);
     if (checked) ui.icon(box.x + 8, box.middle(), icon::check, 12, colours.onaccent);
     if (press.shows_focus) ui.focus_ring(box, 4);
     TextStyle const style{Face::Medium, 13, disabled ? colours.text3 : colours.text};
@@ -310,7 +313,12 @@ void meter(Ui& ui, Rect area, double share, double forecast)
     auto const& c = ui.colours;
     ui.fill(area, c.mutebg, area.h / 2);
     auto const within = [&](double part) { return area.w * static_cast<float>(std::clamp(part, 0.0, 1.0)); };
-    if (share > 0) ui.fill({area.x, area.y, std::max(within(share), area.h), area.h}, share >= 1 ? c.baddot : share >= 0.85 ? c.warndot : c.c1, area.h / 2);
+    if (share > 0)
+        ui.fill({area.x, area.y, std::max(within(share), area.h), area.h},
+            share >= 1          ? c.baddot
+                : share >= 0.85 ? c.warndot
+                                : c.c1,
+            area.h / 2);
     if (forecast >= 0) ui.fill({std::round(area.x + within(forecast)) - 1, area.y - 3, 2, area.h + 6}, c.text);
 }
 

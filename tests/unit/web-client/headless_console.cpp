@@ -162,11 +162,11 @@ static std::string conversation_of(int i, std::string const& owner, bool whole)
     };
     auto const n = std::to_string(i);
     auto json = R"({"id":"c)" + n + R"(","organization_id":"o5","organization_name":")" + owner + R"(","lead_id":)"
-        + (i % 5 == 4 ? "null" : "\"l" + n + "\"") + R"(,"lead_name":)" + (i % 3 == 2 ? "null" : R"("John Smith")")
-        + R"(,"call_sid":"CA)" + n + R"(","conversation_id":"conv_)" + n + R"(","direction":")" + (i % 6 == 5 ? "outbound" : "inbound") + R"(",)"
-        + states[i % 4] + R"(,"external_number":)" + (i % 5 == 4 ? "null" : R"("+16045550142")")
+        + (i % 5 == 4 ? "null" : "\"l" + n + "\"") + R"(,"lead_name":)" + (i % 3 == 2 ? "null" : R"("John Smith")") + R"(,"call_sid":"CA)"
+        + n + R"(","conversation_id":"conv_)" + n + R"(","direction":")" + (i % 6 == 5 ? "outbound" : "inbound") + R"(",)" + states[i % 4]
+        + R"(,"external_number":)" + (i % 5 == 4 ? "null" : R"("+16045550142")")
         + R"(,"title":"Test drive booked for the grey Tacoma TRD Sport","summary":"John wants the grey 2021 Tacoma TRD Sport ($41,900). Test drive booked Saturday 11:00 AM with Daniel.","termination_reason":"the caller hung up","started_at":"2026-11-18T)"
-        + zero_padded(i % 18) + R"(:14:00Z","excerpt":)" + (i == 1 ? R"("… asked about the «Tacoma» on the site …")" : "null");
+        + zero_padded(i % 18) + R"(:14:00Z","excerpt":)" + (i == 1 ? R"("asked about the Tacoma on the site")" : "null");
     if (whole)
         json += R"(,"phone_number":"+16041234567","agent_cost":"0.05","transcript":[
             {"role":"agent","message":"Hi John, this is Jack from Premium Auto Sales. How can I help you today?","at_seconds":0},
@@ -182,14 +182,15 @@ static std::string lead_of(int i, std::string const& owner, std::string const& m
 {
     static char const* const stages[] = {"New Inquiry", "Returning Customer", "Appointment set", "Sold", "Lost"};
     auto const n = std::to_string(i);
-    return R"({"id":"l)" + n + R"(","organization_id":"o5","organization_name":")" + owner + R"(","phone_number":"+1604555)" + std::to_string(2000 + i)
-        + R"(","name":)" + (i % 4 == 3 ? "null" : "\"John Smith " + n + "\"") + R"(,"status":")" + stages[i % 5]
+    return R"({"id":"l)" + n + R"(","organization_id":"o5","organization_name":")" + owner + R"(","phone_number":"+1604555)"
+        + std::to_string(2000 + i) + R"(","name":)" + (i % 4 == 3 ? "null" : "\"John Smith " + n + "\"") + R"(,"status":")" + stages[i % 5]
         + R"(","interest":"2021 Tacoma TRD Sport","trade_in":null,"appointment":)" + (i % 5 == 2 ? R"("Saturday 11:00 AM")" : "null")
         + R"(,"wants_person":)" + (i % 6 == 0 ? "true" : "false")
-        + R"(,"created_at":"2026-11-02T10:00:00Z","last_contact_at":"2026-11-18T17:40:00Z","last_contact_kind":")" + (i % 2 ? "text" : "call")
+        + R"(,"created_at":"2026-11-02T10:00:00Z","last_contact_at":"2026-11-18T17:40:00Z","last_contact_kind":")"
+        + (i % 2 ? "text" : "call")
         + R"(","last_message_at":"2026-11-18T16:31:00Z","last_message":"Is the registration enough for the trade?","last_direction":")"
-        + (i % 3 ? "inbound" : "outbound") + R"(","unread":)" + (i % 4 == 1 ? "2" : "0") + R"(,"opted_out":)" + (i % 7 == 6 ? "true" : "false")
-        + more + "}";
+        + (i % 3 ? "inbound" : "outbound") + R"(","unread":)" + (i % 4 == 1 ? "2" : "0") + R"(,"opted_out":)"
+        + (i % 7 == 6 ? "true" : "false") + more + "}";
 }
 
 static std::string message_of(int i)
@@ -199,23 +200,26 @@ static std::string message_of(int i)
     bool const ours = i % 5 == 1 || i % 5 == 2 || i % 5 == 4;
     return R"({"id":"m)" + n + R"(","organization_id":"o5","lead_id":"l0","direction":")" + (ours ? "outbound" : "inbound")
         + R"(","from_number":"+16041234567","to_number":"+16045552000","body":")"
-        + (i == 3 ? "" : "Hi John, this is Jack from Premium Auto Sales. You are booked for Saturday 11:00 AM to drive the Tacoma: 1280 Kingsway.\\nSee you there.")
+        + (i == 3 ? ""
+                  : "Hi John, this is Jack from Premium Auto Sales. You are booked for Saturday 11:00 AM to drive the Tacoma: 1280 "
+                    "Kingsway.\\nSee you there.")
         + R"(","encoding":"gsm7","segments":1,"pictures":)" + (i == 3 ? "2" : "0") + R"(,"state":")" + states[i % 5] + R"(","error_code":)"
-        + (i % 5 == 2 ? R"("30003")" : "null") + R"(,"error":)" + (i % 5 == 2 ? R"("The phone is off or out of reach.")" : "null") + R"(,"author":)"
-        + (i % 5 == 4 ? R"("ivy@premium.test")" : "null") + R"(,"sent_at":"2026-11-1)" + std::to_string(8 - i / 3) + "T17:" + zero_padded(59 - i)
-        + R"(:00Z","created_at":"2026-11-18T17:00:00Z"})";
+        + (i % 5 == 2 ? R"("30003")" : "null") + R"(,"error":)" + (i % 5 == 2 ? R"("The phone is off or out of reach.")" : "null")
+        + R"(,"author":)" + (i % 5 == 4 ? R"("ivy@premium.test")" : "null") + R"(,"sent_at":"2026-11-1)" + std::to_string(8 - i / 3)
+        + "T17:" + zero_padded(59 - i) + R"(:00Z","created_at":"2026-11-18T17:00:00Z"})";
 }
 
 static std::string ledger_line(int i, std::string const& owner)
 {
-    static char const* const kinds[] = {R"("kind":"voice_minute","what":"Call with Ana Ruiz","quantity":3,"rate":"0.0125","amount":"0.0375")",
-        R"("kind":"sms_segment_out","what":"Text out, 2 segments","quantity":2,"rate":"0.0075","amount":"0.0150")",
-        R"("kind":"number_month","what":"Number (250) 555-0164","quantity":1,"rate":"1.00","amount":"1.00")",
-        R"("kind":"adjustment","what":"Credit, carrier refused text","quantity":-1,"rate":"0.0075","amount":"-0.0075")",
-        R"("kind":"agent_cost","what":"Agent, as ElevenLabs reports it","quantity":1,"rate":"0.00","amount":"0.05")"};
+    static char const* const kinds[]
+        = {R"("kind":"voice_minute","what":"Call with Ana Ruiz","quantity":3,"rate":"0.0125","amount":"0.0375")",
+            R"("kind":"sms_segment_out","what":"Text out, 2 segments","quantity":2,"rate":"0.0075","amount":"0.0150")",
+            R"("kind":"number_month","what":"Number (250) 555-0164","quantity":1,"rate":"1.00","amount":"1.00")",
+            R"("kind":"adjustment","what":"Credit, carrier refused text","quantity":-1,"rate":"0.0075","amount":"-0.0075")",
+            R"("kind":"agent_cost","what":"Agent, as ElevenLabs reports it","quantity":1,"rate":"0.00","amount":"0.05")"};
     auto const n = std::to_string(i);
-    return R"({"id":"e)" + n + R"(","organization_id":"o5","organization_name":")" + owner + R"(","subject_id":"c)" + n + R"(",)" + kinds[i % 5]
-        + R"(,"rate_version":1,"at":"2026-11-18T1)" + std::to_string(7 - i % 8) + R"(:31:00Z"})";
+    return R"({"id":"e)" + n + R"(","organization_id":"o5","organization_name":")" + owner + R"(","subject_id":"c)" + n + R"(",)"
+        + kinds[i % 5] + R"(,"rate_version":1,"at":"2026-11-18T1)" + std::to_string(7 - i % 8) + R"(:31:00Z"})";
 }
 
 static std::string inbox_item(int i, bool whole)
@@ -227,8 +231,8 @@ static std::string inbox_item(int i, bool whole)
     return R"({"id":"i)" + n + R"(","source":")" + (i % 5 == 1 || i % 5 == 2 ? "twilio" : "elevenlabs") + R"(","kind":")" + kinds[i % 5]
         + R"(","subject":"conv_)" + n + R"(","organization_id":null,"organization_name":)" + (i % 2 ? "null" : R"("Dealer 5 Motors")")
         + R"(,"via":")" + (i % 3 ? "webhook" : "poll") + R"(","state":")" + states[i % 4] + R"(","cause":)"
-        + (is_quiet ? "null" : R"("No number of ours was called: the agent's id is not one of this installation.")")
-        + R"(,"attempts":)" + std::to_string(i % 4) + R"(,"received_at":"2026-11-18T17:00:00Z","processed_at":)"
+        + (is_quiet ? "null" : R"("No number of ours was called: the agent's id is not one of this installation.")") + R"(,"attempts":)"
+        + std::to_string(i % 4) + R"(,"received_at":"2026-11-18T17:00:00Z","processed_at":)"
         + (i % 4 == 3 ? R"("2026-11-18T17:00:01Z")" : "null") + R"(,"summary":"Call of 41 s")"
         + (whole ? R"(,"body":"{\n  \"type\": \"post_call_transcription\",\n  \"data\": {}\n}")" : "") + "}";
 }
@@ -263,7 +267,8 @@ static std::string answer_to(std::string const& path, int organizations, std::st
         return "{\"" + std::string(name) + "\":[" + joined(0, std::min(organizations, 30), one) + R"(],"next_cursor":)"
             + (organizations > 0 && has("/api/leads") && has("stage=") ? R"("more")" : "null") + R"(,"counts":{)" + leads_counts;
     };
-    if (has("/conversations/")) return R"({"conversation":)" + conversation_of(std::atoi(path.c_str() + path.rfind("/c") + 2), first_name, true) + "}";
+    if (has("/conversations/"))
+        return R"({"conversation":)" + conversation_of(std::atoi(path.c_str() + path.rfind("/c") + 2), first_name, true) + "}";
     if (has("/api/conversations")) return listed("conversations", [&](int i) { return conversation_of(i, first_name, false); });
     if (has("/leads/"))
         return R"({"lead":)"
@@ -274,28 +279,35 @@ static std::string answer_to(std::string const& path, int organizations, std::st
             + "}";
     if (has("/messages?")) return R"({"messages":[)" + joined(0, organizations > 0 ? 9 : 0, message_of) + R"(],"next_cursor":null})";
     if (has("/api/threads")) return listed("threads", [&](int i) { return lead_of(i, first_name); });
-    if (has("/api/leads")) return listed("leads", [&](int i) { return lead_of(has("stage=") ? i * 10 + static_cast<int>(path.size()) % 7 * 1000 : i, first_name); });
+    if (has("/api/leads")) {
+        int const stage = has("Returning") ? 1
+            : has("Appointment")           ? 2
+            : has("Sold")                  ? 3
+            : has("Lost")                  ? 4
+                                           : 0; // as lead_of gives them out
+        return listed("leads", [&](int i) { return lead_of(has("stage=") ? i * 5 + stage : i, first_name); });
+    }
     if (has("/api/usage/lines")) return listed("lines", [&](int i) { return ledger_line(i, first_name); });
     if (has("/api/usage"))
         return R"({"month":"2026-11","days":[)"
             + joined(1, 19,
                 [](int day) {
-                    return R"({"date":"2026-11-)" + zero_padded(day) + R"(","voice":")" + std::to_string(20 + day % 5) + R"(.50","texts":"12.25","numbers":")"
-                        + (day == 1 ? "29.00" : "0.00") + R"(","agent":")" + (day % 2 ? "1.10" : "0.00") + R"("})";
+                    return R"({"date":"2026-11-)" + zero_padded(day) + R"(","voice":")" + std::to_string(20 + day % 5)
+                        + R"(.50","texts":"12.25","numbers":")" + (day == 1 ? "29.00" : "0.00") + R"(","agent":")"
+                        + (day % 2 ? "1.10" : "0.00") + R"("})";
                 })
             + R"(],"totals":{"voice":{"quantity":32100,"amount":"401.25"},"texts":{"quantity":2940,"amount":"220.50"},"numbers":{"quantity":29,"amount":"29.00"},"agent":{"quantity":9,"amount":"9.90"},"adjustments":{"quantity":-1,"amount":"-0.01"}},"total":"660.64","budget":)"
             + (has("organization_id") ? R"({"monthly":"1000.00","spent":"660.64","reserved":"0.25","state":"ok"})" : "null") + "}";
     if (has("/api/admin/inbox/")) return R"({"item":)" + inbox_item(std::atoi(path.c_str() + path.rfind("/i") + 2), true) + "}";
     if (has("/api/admin/inbox")) return listed("items", [](int i) { return inbox_item(i, false); });
     if (has("/api/activity")) {
-        static char const* const kinds[] = {"call", "missed_call", "outbound_call", "text_in", "text_out", "lead", "opt_out", "line", "notification"};
-        return R"({"activity":[)"
-            + joined(0, std::min(organizations, 18),
-                [&](int i) {
-                    return R"({"id":"a)" + std::to_string(i) + R"(","kind":")" + kinds[i % 9] + R"(","organization_id":"o5","organization_name":")" + first_name
-                        + R"(","text":"Call with Ana Ruiz, 2 min 40 s","at":"2026-11-18T18:1)" + std::to_string(9 - i / 2) + R"(:00Z","address":"#/organizations/o5/conversations/c0"})";
-                })
-            + "]}";
+        static char const* const kinds[]
+            = {"call", "missed_call", "outbound_call", "text_in", "text_out", "lead", "opt_out", "line", "notification"};
+        return R"({"activity":[)" + joined(0, std::min(organizations, 18), [&](int i) {
+            return R"({"id":"a)" + std::to_string(i) + R"(","kind":")" + kinds[i % 9] + R"(","organization_id":"o5","organization_name":")"
+                + first_name + R"(","text":"Call with Ana Ruiz, 2 min 40 s","at":"2026-11-18T18:1)" + std::to_string(9 - i / 2)
+                + R"(:00Z","address":"#/organizations/o5/conversations/c0"})";
+        }) + "]}";
     }
     if (has("/provisioning")) return run_of(path.substr(19, path.find('/', 19) - 19));
     if (has("/api/organizations/") && has("/phone-numbers")) return R"({"phoneNumbers":[)" + number_of(std::atoi(path.c_str() + 20)) + "]}";
@@ -327,7 +339,11 @@ static std::string answer_to(std::string const& path, int organizations, std::st
                         + std::to_string(day % 6) + R"(,"live":)" + std::to_string(day % 6 * 4 / 5) + "}";
                 })
             + R"(],"signups_today":3,"seconds_to_live":19,"calls":{"today":412,"answered_percent":97.8,"by_hour":[)"
-            + joined(0, 24, [](int hour) { return R"({"hour":)" + std::to_string(hour) + R"(,"answered":)" + std::to_string(hour > 10 ? 0 : hour * 4) + R"(,"missed":)" + std::to_string(hour % 4 / 3) + "}"; })
+            + joined(0, 24,
+                [](int hour) {
+                    return R"({"hour":)" + std::to_string(hour) + R"(,"answered":)" + std::to_string(hour > 10 ? 0 : hour * 4)
+                        + R"(,"missed":)" + std::to_string(hour % 4 / 3) + "}";
+                })
             + R"(],"last_week":[)" + joined(0, 24, [](int hour) { return std::to_string(hour < 12 ? hour * 3 : (24 - hour) * 3); })
             + R"(]},"texts":{"today":1096,"not_delivered":3},"spend":{"month":"2026-11","amount":"1284.60","budget":"2400.00"},"providers":[
             {"name":"Twilio","what":"Numbers, texts","state":"normal","last_success_at":"2026-11-18T11:00:00Z","last_failure_at":null,"last_failure":null,"calls":120,"failures":0,"p95_ms":212,"recent_ms":[180,200,190,250]},
