@@ -130,7 +130,7 @@ CREATE INDEX messages_by_organization ON messages (organization_id, sent_at, id)
 CREATE INDEX messages_by_time ON messages (sent_at, id);
 CREATE INDEX messages_due ON messages (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX messages_on_the_way ON messages (lead_id, id) WHERE due_at IS NOT NULL;
-CREATE INDEX messages_waiting ON messages (organization_id) WHERE due_at IS NOT NULL;
+CREATE INDEX messages_waiting ON messages (organization_id) WHERE state IN ('queued', 'sending');
 
 -- Every STOP and START with its evidence; the latest one of a pair counts.
 CREATE TABLE opt_outs (

@@ -46,8 +46,8 @@ void bill_conversation(sql::Writer& db, Conversation const& conversation, std::o
                 (conversation.duration_seconds + 59) / 60, conversation.started_at});
     if (agent_cost.value_or(0) > 0)
         bill_amount(db,
-            {conversation.organization_id, "agent_cost", "agent:" + conversation.id, conversation.id,
-                "Jack, " + with_whom(conversation), 1, conversation.started_at},
+            {conversation.organization_id, "agent_cost", "agent:" + conversation.id, conversation.id, "Jack: " + with_whom(conversation), 1,
+                conversation.started_at},
             *agent_cost);
     if (!conversation.attempt_id.empty()) end_attempt(db, conversation.attempt_id, cause_of(conversation));
 }

@@ -31,6 +31,11 @@ struct Charge {
     Time at;
 };
 
+std::int64_t started_minutes(std::int64_t seconds)
+{
+    return (seconds + 59) / 60;
+}
+
 class Comparison {
 public:
     Comparison(sql::Database& database, Time present)
@@ -72,9 +77,9 @@ private:
                 "Twilio charges for " + charge.what + " (" + charge.sid + "), which nobody was billed for.", {},
                 "Look for it in the webhook inbox and replay it there."});
         }
-        bool const same = contact->quantity == charge.quantity
-            || (charge.seconds > 0 && std::abs(charge.seconds - contact->seconds) <= second_tolerance);
-        if (!same)
+        bool const close = charge.seconds > 0 && std::abs(charge.seconds - contact->seconds) <= second_tolerance
+            && contact->quantity == started_minutes(contact->seconds);
+        if (contact->quantity != charge.quantity && !close)
             return add({"bill_differs", charge.sid, contact->our_number, contact->organization_id,
                 "Twilio says " + std::to_string(charge.quantity) + ' ' + std::string(unit) + " for " + charge.what + ", our ledger "
                     + std::to_string(contact->quantity) + '.',
@@ -141,7 +146,7 @@ Outcome compare_bills(sql::Database& database, TwilioClient& twilio, Time presen
     auto const read_calls = twilio.calls_since(from, [&](TwilioCall const& call) {
         if (call.seconds > 0)
             calls.push_back({call.sid, is_ours(call.to_number, call.started_at) ? call.to_number : call.from_number,
-                "a call from " + call.from_number + " to " + call.to_number, (call.seconds + 59) / 60, call.seconds, call.price,
+                "a call from " + call.from_number + " to " + call.to_number, started_minutes(call.seconds), call.seconds, call.price,
                 call.started_at});
         return true;
     });

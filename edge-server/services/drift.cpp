@@ -238,6 +238,7 @@ void Drift::compare_strays(Comparison& found, Books const& books)
         }
         auto const run = run_of_tag(number.friendly_name);
         if (run && run->is_running()) continue; // it is being bought
+        if (run && has_number(*run, number.phone_number)) continue; // a line under another SID, and named as that
         auto const organization = run
             ? m_database.read(sql::Scope::platform(), [&](sql::Reader& db) { return find_organization(db, run->organization_id); })
             : std::nullopt;
@@ -437,7 +438,8 @@ Result<TwilioNumber> Drift::fetch_orphan(std::string const& twilio_sid)
         auto const known = find_number_by_sid(db, twilio_sid);
         return known && known->state != "released";
     });
-    if (owned || (run && run->is_running())) return Error{ErrorKind::Conflict, "in_use", "The number belongs to an organisation."};
+    if (owned || (run && (run->is_running() || has_number(*run, number.value.phone_number))))
+        return Error{ErrorKind::Conflict, "in_use", "The number belongs to an organisation."};
     return number.value;
 }
 
@@ -511,6 +513,12 @@ Outcome Drift::release_orphan(std::string const& twilio_sid, std::string const& 
 bool Drift::is_ours(std::string const& tag) const
 {
     return tag.starts_with(m_mark);
+}
+
+bool Drift::has_number(ProvisioningRun const& run, std::string const& phone_number)
+{
+    auto const owned = m_database.read(sql::Scope::platform(), [&](sql::Reader& db) { return find_owned_number(db, phone_number); });
+    return owned && owned->id == run.phone_number_id;
 }
 
 std::optional<ProvisioningRun> Drift::run_of_tag(std::string const& tag)

@@ -47,6 +47,7 @@ private:
     Result<TwilioNumber> fetch_orphan(std::string const& twilio_sid);
     bool is_ours(std::string const& tag) const;
     std::optional<ProvisioningRun> run_of_tag(std::string const& tag);
+    bool has_number(ProvisioningRun const& run, std::string const& phone_number);
 
     sql::Database& m_database;
     Config const& m_config;

@@ -19,7 +19,7 @@ std::optional<InboxItem> news_in(sql::Reader& db, Config const& config, TwilioTe
     auto const known = find_text_by_sid(db, text.sid);
     if (text.direction == "inbound") {
         auto const at = text.sent_at ? text.sent_at : text.created_at;
-        if (known || (text.to_number != config.default_number && !find_owner_at(db, text.to_number, at))) return {};
+        if (known || (text.to_number != config.default_number && !find_owner_at(db, text.to_number, end_of_second(at)))) return {};
         return polled_text_item(text);
     }
     auto const state = text_state_of(text.status);

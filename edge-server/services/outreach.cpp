@@ -22,7 +22,7 @@ Error refused(char const* code, std::string message, ErrorKind kind = ErrorKind:
 std::optional<Error> check_number(sql::Reader& db, Config const& config, std::string const& number)
 {
     if (auto const problem = check_destination(number, config.outbound_countries)) return problem;
-    if (find_owned_number(db, number))
+    if (number == config.default_number || find_owned_number(db, number))
         return Error{ErrorKind::Invalid, "destination_not_allowed", "This is a line of this installation itself.", "to_number"};
     return {};
 }

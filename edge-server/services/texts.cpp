@@ -280,6 +280,11 @@ InboxItem polled_status_item(TwilioText const& text, std::string const& message_
         message_id, "poll");
 }
 
+Time end_of_second(Time at)
+{
+    return {at.milliseconds / 1000 * 1000 + 999};
+}
+
 Processed take_text(sql::Writer& db, Config const& config, InboxItem const& item)
 {
     auto const fields = Json::parse(item.body, nullptr, false);
@@ -292,7 +297,7 @@ Processed take_text(sql::Writer& db, Config const& config, InboxItem const& item
         take_opt_out(db, fields, {}, at, bool(twilios_time));
         return unrouted_text(db, fields, "It came to the platform's default number.");
     }
-    auto const owner = find_owner_at(db, to, at);
+    auto const owner = find_owner_at(db, to, twilios_time ? end_of_second(at) : at);
     if (!owner) return unrouted_text(db, fields, "No dealership has this number.");
 
     Message text;

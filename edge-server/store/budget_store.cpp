@@ -23,9 +23,9 @@ std::int64_t spent_in(sql::Reader& db, std::string const& organization_id, std::
 
 std::int64_t reserved_for(sql::Reader& db, std::string const& organization_id, Time at)
 {
-    auto const calls
-        = db.run("SELECT sum(reserved) FROM call_attempts WHERE organization_id = $1 AND ended_at IS NULL", {organization_id});
-    auto const texts = db.run("SELECT sum(segments) FROM messages WHERE organization_id = $1 AND due_at IS NOT NULL", {organization_id});
+    auto const calls = db.run("SELECT sum(reserved) FROM call_attempts WHERE organization_id = $1 AND ended_at IS NULL", {organization_id});
+    auto const texts
+        = db.run("SELECT sum(segments) FROM messages WHERE organization_id = $1 AND state IN ('queued', 'sending')", {organization_id});
     auto const segments = texts.front().integer(0);
     return calls.front().integer(0) + (segments > 0 ? segments * rate_at(db, "sms_segment", at).micro_dollars : 0);
 }

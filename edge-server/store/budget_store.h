@@ -9,7 +9,7 @@
 struct Budget {
     std::int64_t monthly = 0;
     std::int64_t spent = 0;
-    std::int64_t reserved = 0; // calls in progress and texts that wait
+    std::int64_t reserved = 0; // calls in progress, and texts that are not known to be sent: those are billed
 
     bool has_room_for(std::int64_t amount) const { return spent + reserved + amount <= monthly; }
 };

@@ -565,6 +565,7 @@ describe('in the vendors’ dashboards', () => {
       [{ sms_url: 5 }, 400, /^sms_url/],
       [{ imported: true }, 400, /^imported/],
       [{ released: false }, 400, /^released/],
+      [{ texts: 'no' }, 400, /^texts/],
       [{ friendly_name: 'theirs', agent_id: agent }, 404, /^agent_id.*not imported/],
     ]) {
       const answer = await tamper(number.phone_number, change);

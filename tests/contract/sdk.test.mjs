@@ -1,9 +1,11 @@
 // The vendors' own client libraries use the simulator as they would use the vendors.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ElevenLabsClient } from '@elevenlabs/elevenlabs-js';
 import twilio from 'twilio';
-import { account, agent, key, start_simulator, token } from './support.mjs';
+import { account, agent, contracts_folder, key, start_simulator, token, until } from './support.mjs';
 
 let simulator;
 
@@ -135,6 +137,33 @@ describe('the official Twilio library', () => {
     assert.equal((await numbers.list({ phoneNumber })).length, 0, 'a refused purchase buys nothing');
   });
 
+  test('sends, finds and reads texts, and what is charged for', async () => {
+    const client = twilio_client();
+    const { phone_number: from } = await simulator.buy();
+    const to = '+14165550142';
+    const sent = await client.messages.create({ from, to, body: 'Hello é 👍' });
+    assert.deepEqual([sent.status, sent.numSegments, sent.direction, sent.price], ['queued', '1', 'outbound-api', null]);
+    const delivered = await until(async () => {
+      const message = await client.messages(sent.sid).fetch();
+      return message.status === 'delivered' && message;
+    });
+    assert.equal(delivered.price, '-0.0075');
+    assert.ok(delivered.dateSent instanceof Date);
+    await simulator.post('/sim/messages', { from: to, to: from, body: 'STOP' });
+    await assert.rejects(client.messages.create({ from, to, body: 'x' }), refused(400, 21610));
+    await assert.rejects(client.messages.create({ from, to: '+15005550001', body: 'x' }), refused(400, 21211));
+    for (let i = 0; i < 4; i += 1) await client.messages.create({ from, to: '+14165550143', body: `number ${i}` });
+    const found = await client.messages.list({ from, to: '+14165550143', dateSentAfter: new Date(Date.now() - 60_000), pageSize: 3 });
+    assert.deepEqual(found.map((message) => message.body), ['number 3', 'number 2', 'number 1', 'number 0']);
+    await simulator.import(from);
+    const { call_sid } = (await simulator.post('/sim/calls', { from: to, to: from, conversation: { duration_seconds: 30 } })).json;
+    const [call, ...others] = await client.calls.list({ to: from });
+    assert.deepEqual([call.sid, call.duration, call.price, call.status, others.length], [call_sid, '30', '-0.0125', 'completed', 0]);
+    assert.equal((await client.calls(call_sid).fetch()).from, to);
+    const [usage] = await client.usage.records.thisMonth.list({ category: 'calls-inbound-local' });
+    assert.ok(Number(usage.count) >= 1);
+  });
+
   test('is not let in with a wrong token or account', async () => {
     await assert.rejects(twilio_client(account, 'wrong').incomingPhoneNumbers.list(), refused(401, 20003));
     await assert.rejects(twilio_client(`AC${'1'.repeat(32)}`, token).incomingPhoneNumbers.list(), refused(401, 20003));
@@ -223,6 +252,28 @@ describe('the official ElevenLabs library', () => {
     await assert.rejects(conversationalAi.agents.get('agent_nobody'), answered(404, 'agent_not_found'));
   });
 
+  test('calls somebody, and finds and reads what was said', async () => {
+    const { conversationalAi } = elevenlabs_client();
+    const number = await bought();
+    const agentPhoneNumberId = await simulator.import(number.phone_number);
+    const call = { agentId: agent, agentPhoneNumberId, toNumber: '+14165550142',
+      conversationInitiationClientData: { userId: 'attempt-7', dynamicVariables: { customer_name: 'Ann', organization_name: 'Harbour Motors' } } };
+    const placed = await conversationalAi.twilio.outboundCall(call);
+    assert.equal(placed.success, true);
+    assert.match(placed.callSid, /^CA[0-9a-f]{32}$/);
+    const { conversations } = await conversationalAi.conversations.list({ userId: 'attempt-7' });
+    assert.deepEqual(conversations.map((each) => each.conversationId), [placed.conversationId]);
+    const conversation = await conversationalAi.conversations.get(placed.conversationId);
+    assert.equal(conversation.status, 'done');
+    assert.equal(conversation.metadata.phoneCall.direction, 'outbound');
+    assert.ok(conversation.transcript.length > 2);
+    await simulator.post('/sim/settings', { outbound_calls: 'refused' });
+    const refusal = await conversationalAi.twilio.outboundCall(call);
+    await simulator.post('/sim/settings', { outbound_calls: 'answered' });
+    assert.equal(refusal.success, false);
+    await assert.rejects(conversationalAi.conversations.get('conv_nobody'), answered(404, 'conversation_not_found'));
+  });
+
   test('creates, finds and deletes an agent', async () => {
     const { agents } = elevenlabs_client().conversationalAi;
     const { agentId } = await agents.create({ name: 'Second', conversationConfig: { agent: { firstMessage: 'Hello' } } });
@@ -230,6 +281,28 @@ describe('the official ElevenLabs library', () => {
     assert.deepEqual(listed.agents.map((each) => each.agentId), [agentId]);
     await agents.delete(agentId);
     await assert.rejects(agents.get(agentId), answered(404, 'agent_not_found'));
+  });
+});
+
+describe('signatures', () => {
+  const contracts = contracts_folder();
+  const skip = contracts ? false : 'skipped: the vendors’ documents are not at hand';
+  const vectors = contracts && JSON.parse(readFileSync(join(contracts, 'vectors.json'), 'utf8'));
+  const sign = async (what) => (await simulator.post('/sim/sign', what)).json.signature;
+
+  test('of Twilio’s are those of the vectors, and of Twilio’s library', { skip }, async () => {
+    for (const { name, token: secret, url, params, signature } of vectors.twilio) {
+      assert.equal(await sign({ token: secret, url, params }), signature, name);
+      assert.equal(twilio.validateRequest(secret, signature, url, params), true, name);
+    }
+    for (const { token: secret, url, body, signature } of vectors.twilio_json) {
+      assert.equal(await sign({ token: secret, url, params: {} }), signature);
+      assert.equal(twilio.validateRequestWithBody(secret, signature, url, body), true);
+    }
+  });
+
+  test('of ElevenLabs’ are those of the vectors', { skip }, async () => {
+    for (const { secret, t, body, header } of vectors.elevenlabs) assert.equal(await sign({ secret, t: Number(t), body }), header);
   });
 });
 

@@ -26,6 +26,10 @@ const change = async (installation, id, what) => assert.equal((await post(instal
 const number_in_state = (installation, id, state) =>
     until(async () => (await installation.numbers(id))[0], (number) => number?.state === state, 20_000);
 
+// As if the organisation had been closed so many days ago, and its line were next looked at then (null: never).
+const travel = (installation, id, days, due_at) =>
+    installation.change_sql(`UPDATE phone_numbers SET release_at = release_at - ${days * 24 * 3600 * 1000}, work_due_at = ${due_at} WHERE organization_id = '${id}'`);
+
 describe('a difference', { concurrency: 1 }, () => {
     let installation;
     let count = 0;
@@ -43,6 +47,7 @@ describe('a difference', { concurrency: 1 }, () => {
             await spoil({ id, number, sid: (await installation.at_twilio(number))?.sid });
             const found = await look(installation);
             assert.deepEqual(found.map((finding) => finding.kind), [kind], JSON.stringify(found));
+            assert.deepEqual(await orphans(installation), []);
             const [{ id: finding, repair: plan, phone_number }] = found;
             assert.ok(plan, 'it says what a repair would do');
             if (phone_number) assert.equal(phone_number, number);
@@ -59,6 +64,10 @@ describe('a difference', { concurrency: 1 }, () => {
     const tamper = (fields) => ({ number }) => installation.tamper(number, fields);
     const suspend = async ({ id }) => {
         await change(installation, id, 'suspend');
+        await number_in_state(installation, id, 'suspended');
+    };
+    const close = async ({ id }) => {
+        await change(installation, id, 'close');
         await number_in_state(installation, id, 'suspended');
     };
 
@@ -84,8 +93,37 @@ describe('a difference', { concurrency: 1 }, () => {
     });
     repairable('sms_capability', 'books that say a number cannot text', ({ id }) =>
         installation.change_sql(`UPDATE phone_numbers SET sms_status = 'unavailable', sms_reason = 'wrong' WHERE organization_id = '${id}'`));
+    repairable('sms_capability', 'a number that cannot text any more', tamper({ texts: false }), {
+        then: async ({ id }) => assert.equal((await installation.numbers(id))[0].sms_status, 'unavailable'),
+    });
+    repairable('closed_but_owned', 'a closed line that nobody gave back', ({ id }) => travel(installation, id, 9, null), {
+        prepare: close,
+        then: async ({ id, number }) => {
+            await number_in_state(installation, id, 'released');
+            assert.equal(await installation.at_twilio(number), undefined);
+        },
+    });
+    repairable('import_orphan', 'an import of a number that was given back', tamper({ imported: 'again' }), {
+        prepare: async (line) => {
+            await close(line);
+            await travel(installation, line.id, 7, Date.now());
+            await number_in_state(installation, line.id, 'released');
+        },
+        then: async ({ number }) => {
+            const { phone_numbers } = await installation.sim('/sim/workspace');
+            assert.ok(!phone_numbers.some(({ phone_number }) => phone_number === number));
+        },
+    });
     repairable('sid_changed', 'a number under another Twilio id', ({ id }) =>
         installation.change_sql(`UPDATE phone_numbers SET twilio_sid = 'PN${'f'.repeat(32)}' WHERE organization_id = '${id}'`));
+    test('in the SID of a line makes it no orphan that someone could release', async () => {
+        const { id, number } = await installation.found('moved-motors');
+        const { sid } = await installation.at_twilio(number);
+        await installation.change_sql(`UPDATE phone_numbers SET twilio_sid = 'PN${'e'.repeat(32)}' WHERE organization_id = '${id}'`);
+        assert_refused(await post(installation, `/api/admin/orphans/${sid}/release`, { phone_number: number }), 409, { code: 'in_use' });
+        await installation.change_sql(`UPDATE phone_numbers SET twilio_sid = '${sid}' WHERE organization_id = '${id}'`);
+        assert.deepEqual(await look(installation), []);
+    });
     repairable('agent_settings', 'an agent that no longer says the name', async () => {
         await installation.elevenlabs('PATCH', '/v1/convai/agents/agent_simulator', { conversation_config: { agent: { first_message: 'Hello.' } } });
     });
@@ -114,6 +152,15 @@ describe('a difference', { concurrency: 1 }, () => {
                 assert.deepEqual(await look(installation), []);
             }
         }
+    });
+
+    test('an agent that cannot be read is a finding of its own', async () => {
+        const before = await look(installation);
+        await installation.arm({ operation: 'elevenlabs.agent_get', kind: 'error', status: 503 });
+        const added = (await look(installation)).filter(({ id }) => !before.some((known) => known.id === id));
+        assert.deepEqual(added.map(({ kind, repair: plan }) => [kind, plan]), [['agent_unreadable', null]]);
+        assert.ok(added[0].next_step);
+        assert.deepEqual(await look(installation), before);
     });
 
     test('in a number without our mark is never repaired, whatever else is wrong with it', async () => {

@@ -129,7 +129,7 @@ describe('live streams', () => {
         const numbers = listener.changes.map((change) => change.id);
         assert.deepEqual(numbers, [...numbers].sort((a, b) => a - b), 'in order');
         assert.equal(new Set(numbers).size, numbers.length, 'each once');
-        assert.ok(listener.changes.every(({ data }) => ['organization', 'run', 'phone_number', 'notification'].includes(data.kind)));
+        assert.ok(listener.changes.every(({ data }) => ['organization', 'run', 'phone_number', 'notification', 'usage'].includes(data.kind)));
         const [notification] = await installation.notifications(`?organization_id=${id}`);
         assert.ok(listener.changes.some(({ data }) => data.kind === 'notification' && data.id === notification.id));
     });

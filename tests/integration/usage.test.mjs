@@ -75,7 +75,7 @@ describe('usage', () => {
             assert.ok(!all.includes('Their') && !all.includes(theirs.number) && !all.includes('+17785550143') && !all.includes(theirs.id), path);
         }
         assert.equal((await get('/api/usage')).total, '1.924845');
-        assert.equal((await get('/api/usage', admin)).total, '4.029845');
+        assert.equal((await get('/api/usage', admin)).total, '3.029845');
         assert.equal((await get('/api/usage', admin)).budget, null);
     });
 

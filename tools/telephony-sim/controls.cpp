@@ -1,10 +1,12 @@
 #include "tools/telephony-sim/controls.h"
 
+#include "tools/telephony-sim/elevenlabs_signature.h"
 #include "tools/telephony-sim/fault_kinds.h"
 #include "tools/telephony-sim/inventory.h"
 #include "tools/telephony-sim/ledger.h"
 #include "tools/telephony-sim/message_book.h"
 #include "tools/telephony-sim/tampering.h"
+#include "tools/telephony-sim/twilio_signature.h"
 #include "tools/telephony-sim/workspace_book.h"
 
 #include <algorithm>
@@ -61,6 +63,9 @@ Answer Controls::handle(Request const& request)
     if (asked == "POST /sim/settings") return change_settings(request);
     if (asked == "POST /sim/inventory") return limit_inventory(request);
     if (asked == "POST /sim/calls") return call(request);
+    if (asked == "POST /sim/sign") return sign(request);
+    if (asked == "POST /sim/calls/start") return start_call(request);
+    if (asked.starts_with("POST /sim/calls/")) return in_call(request);
     if (asked == "POST /sim/messages") return text(request);
     if (asked == "GET /sim/messages") return thread(request);
     if (asked == "GET /sim/faults") return armed_faults();
@@ -165,6 +170,32 @@ Answer Controls::call(Request const& request)
     return json_answer(200, m_telephone.call(from, to, std::get<Talk>(talk)));
 }
 
+Answer Controls::start_call(Request const& request)
+{
+    auto const body = parse_json(request.body);
+    if (!body || !body->is_object()) return refused(400, "from and to are needed");
+    auto const to = without_separators(text_at(*body, "to"));
+    if (!is_e164(to)) return refused(400, "to must be a whole number with its country, like +16045550123");
+    return json_answer(200, m_telephone.start(text_at(*body, "from"), to));
+}
+
+// /sim/calls/{call_sid}/say or /hang-up
+Answer Controls::in_call(Request const& request)
+{
+    auto const segments = request.segments();
+    auto const deed = segments.size() == 4 ? segments[3] : "";
+    if (deed != "say" && deed != "hang-up") return refused(404, "No such control: " + request.method + " " + request.path);
+    std::optional<Json> done;
+    if (deed == "hang-up") {
+        done = m_telephone.hang_up(segments[2]);
+    } else {
+        auto const words = trimmed(text_at(parse_json(request.body).value_or(nullptr), "text"));
+        if (words.empty() || characters(words) > longest_text) return refused(400, "text must be 1 to 1600 characters");
+        done = m_telephone.say(segments[2], words);
+    }
+    return done ? json_answer(200, *done) : refused(404, "No such call is going on");
+}
+
 Answer Controls::text(Request const& request)
 {
     auto const body = parse_json(request.body);
@@ -212,6 +243,23 @@ Answer Controls::change_record(Request const& request)
     auto const sid = request.segments().back();
     auto const problem = m_state.change([&](Database& db) { return simulator::change_record(db, sid, *change); });
     return problem.empty() ? json_answer(200, {{"changed", sid}}) : refused(400, problem);
+}
+
+// What the vendors would sign a request with: {token, url, params} as Twilio, {secret, t, body} as ElevenLabs.
+Answer Controls::sign(Request const& request)
+{
+    auto const wanted = parse_json(request.body);
+    if (!wanted || !wanted->is_object()) return refused(400, "token, url and params, or secret, t and body are needed");
+    if (wanted->contains("secret") && wanted->value("t", Json()).is_number_integer())
+        return json_answer(200,
+            {{"signature", elevenlabs_signature(text_at(*wanted, "secret"), (*wanted)["t"].get<int64_t>(), text_at(*wanted, "body"))}});
+    Fields form;
+    auto const params = wanted->value("params", Json::object());
+    for (auto const& [name, value] : params.items()) {
+        for (auto const& each : value.is_array() ? value : Json::array({value}))
+            form.emplace_back(name, each.is_string() ? each.get<std::string>() : to_text(each));
+    }
+    return json_answer(200, {{"signature", twilio_signature(text_at(*wanted, "token"), text_at(*wanted, "url"), form)}});
 }
 
 } // namespace simulator

@@ -33,9 +33,12 @@ private:
     Answer arm(Request const& request);
     Answer change_number(Request const& request);
     Answer call(Request const& request);
+    Answer start_call(Request const& request);
+    Answer in_call(Request const& request);
     Answer text(Request const& request);
     Answer thread(Request const& request) const;
     Answer change_record(Request const& request);
+    static Answer sign(Request const& request);
 
     State& m_state;
     Settings& m_settings;

@@ -93,6 +93,10 @@ ElevenLabsApi::Operation ElevenLabsApi::find(Request const& request)
         if (deletes) return {"elevenlabs.secret_delete", [this, id] { return remove_secret(id); }};
         return {"elevenlabs.secret_get", nullptr};
     }
+    if (area == "convai/twilio" && id == "outbound-call") {
+        if (posts) return {"elevenlabs.outbound_call", [this, &request] { return outbound_call(request); }};
+        return {"elevenlabs.outbound_call", nullptr};
+    }
     if (area == "convai/conversations" && !one) {
         if (gets) return {"elevenlabs.list_conversations", [this, &request] { return list_conversation_summaries(request); }};
         return {"elevenlabs.list_conversations", nullptr};

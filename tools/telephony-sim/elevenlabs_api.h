@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tools/telephony-sim/gate.h"
+#include "tools/telephony-sim/recorder.h"
 #include "tools/telephony-sim/settings.h"
 #include "tools/telephony-sim/state.h"
 
@@ -9,11 +10,13 @@
 
 namespace simulator {
 
+class Body;
+
 // Everything below /v1/convai and /v1/workspace.
 class ElevenLabsApi {
 public:
-    ElevenLabsApi(State& state, Settings const& settings, Gate& gate, std::string webhook_secret)
-        : m_state(state), m_settings(settings), m_gate(gate), m_webhook_secret(std::move(webhook_secret))
+    ElevenLabsApi(State& state, Settings const& settings, Gate& gate, Recorder& recorder, std::string webhook_secret)
+        : m_state(state), m_settings(settings), m_gate(gate), m_recorder(recorder), m_webhook_secret(std::move(webhook_secret))
     {
     }
 
@@ -60,9 +63,15 @@ private:
     Answer get_conversation(std::string const& id);
     Answer remove_conversation(std::string const& id);
 
+    // elevenlabs_outbound.cpp
+    Answer outbound_call(Request const& request);
+    Answer place_call(Body const& body);
+    void record_outbound(Line const& line, std::string const& outcome, std::string const& number_sid, std::string const& greeting);
+
     State& m_state;
     Settings const& m_settings;
     Gate& m_gate;
+    Recorder& m_recorder;
     std::string const m_webhook_secret; // given at the start, else each webhook gets a random one
 };
 

@@ -302,8 +302,8 @@ std::vector<std::string> const& operation_names()
         "elevenlabs.agent_list", "elevenlabs.agent_create", "elevenlabs.agent_get", "elevenlabs.agent_patch", "elevenlabs.agent_delete",
         "elevenlabs.webhooks", "elevenlabs.webhook_create", "elevenlabs.webhook_patch", "elevenlabs.webhook_delete",
         "elevenlabs.settings_get", "elevenlabs.settings_patch", "elevenlabs.secrets", "elevenlabs.secret_create", "elevenlabs.secret_get",
-        "elevenlabs.secret_patch", "elevenlabs.secret_delete", "elevenlabs.list_conversations", "elevenlabs.get_conversation",
-        "elevenlabs.delete_conversation", "elevenlabs.unknown", "twilio.*", "elevenlabs.*", "*"};
+        "elevenlabs.secret_patch", "elevenlabs.secret_delete", "elevenlabs.outbound_call", "elevenlabs.list_conversations",
+        "elevenlabs.get_conversation", "elevenlabs.delete_conversation", "elevenlabs.unknown", "twilio.*", "elevenlabs.*", "*"};
     return names;
 }
 

@@ -18,7 +18,9 @@ constexpr std::array files{
     File{"/", "page/index.html", "text/html; charset=utf-8"},
     File{"/telephone.css", "page/telephone.css", "text/css; charset=utf-8"},
     File{"/telephone.js", "page/telephone.js", "text/javascript; charset=utf-8"},
+    File{"/texts.js", "page/texts.js", "text/javascript; charset=utf-8"},
     File{"/faults.js", "page/faults.js", "text/javascript; charset=utf-8"},
+    File{"/disturbances.js", "page/disturbances.js", "text/javascript; charset=utf-8"},
     File{"/mark.svg", "page/mark.svg", "image/svg+xml"},
 };
 

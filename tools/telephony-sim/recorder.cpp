@@ -53,6 +53,11 @@ Json system_variables(Line const& line, int64_t started_at, int64_t duration)
         {"system__time_utc", rfc3339(started_at * 1000)}};
 }
 
+int64_t until_done(Conversation const& conversation)
+{
+    return std::max<int64_t>(*conversation.done_at - now_ms(), 0);
+}
+
 } // namespace
 
 Json Recorder::body(Line const& line, Talk const& talk) const
@@ -98,7 +103,39 @@ Json Recorder::body(Line const& line, Talk const& talk) const
         {"has_user_audio", false}, {"has_response_audio", false}, {"has_auxiliary_audio", false}, {"transcript", transcript}};
 }
 
+Line Recorder::line_of(Conversation const& conversation)
+{
+    auto const phone_call = value_at(conversation.body, {"metadata", "phone_call"});
+    Line line{text_at(phone_call, "direction"), conversation.call_sid, conversation.conversation_id, text_at(phone_call, "agent_number"),
+        text_at(phone_call, "phone_number_id"), text_at(phone_call, "external_number"), conversation.agent_id,
+        text_at(conversation.body, "agent_name"), conversation.user_id, Json::object()};
+    auto const variables = value_at(conversation.body, {"conversation_initiation_client_data", "dynamic_variables"});
+    for (auto const& [name, value] : variables.items()) {
+        if (!name.starts_with("system__")) line.variables[name] = value;
+    }
+    return line;
+}
+
 Json Recorder::tell(Conversation const& conversation)
+{
+    auto const wanted = transcription(conversation);
+    return wanted ? m_courier.bring(*wanted, until_done(conversation)) : Json{{"fate", "unwanted"}};
+}
+
+void Recorder::tell_later(Conversation const& conversation)
+{
+    if (auto const wanted = transcription(conversation)) m_courier.bring_later(*wanted, until_done(conversation));
+}
+
+void Recorder::tell_failure(Conversation const& conversation, std::string const& reason, Json const& status_callback)
+{
+    Json const data{{"agent_id", conversation.agent_id}, {"conversation_id", conversation.conversation_id}, {"failure_reason", reason},
+        {"metadata", {{"type", "twilio"}, {"body", status_callback}}}};
+    auto const wanted = webhook("call_initiation_failure", "call_initiation_failure", conversation, data);
+    if (wanted) m_courier.bring_later(*wanted, until_done(conversation));
+}
+
+std::optional<Json> Recorder::transcription(Conversation const& conversation) const
 {
     auto data = conversation.body;
     if (m_settings.flag("extra_fields")) {
@@ -107,33 +144,23 @@ Json Recorder::tell(Conversation const& conversation)
         for (auto& turn : data["transcript"])
             turn["emotion"] = Json::array({0.5, "calm"});
     }
-    return post("post_call_transcription", "transcript", conversation, data, *conversation.done_at - *conversation.ended_at, true);
+    return webhook("post_call_transcription", "transcript", conversation, std::move(data));
 }
 
-Json Recorder::tell_failure(Conversation const& conversation, std::string const& reason, Json const& status_callback, int64_t delay_ms)
-{
-    Json const data{{"agent_id", conversation.agent_id}, {"conversation_id", conversation.conversation_id}, {"failure_reason", reason},
-        {"metadata", {{"type", "twilio"}, {"body", status_callback}}}};
-    return post("call_initiation_failure", "call_initiation_failure", conversation, data, delay_ms, false);
-}
-
-Json Recorder::post(std::string const& kind, char const* event, Conversation const& conversation, Json data, int64_t delay_ms, bool at_once)
+std::optional<Json> Recorder::webhook(std::string const& kind, char const* event, Conversation const& conversation, Json data) const
 {
     auto const webhook_id = m_state.look([&](Database& db) {
         auto const agent = find_agent(db, conversation.agent_id).value_or(nullptr);
         auto webhooks = value_at(agent, {"platform_settings", "workspace_overrides", "webhooks"});
         if (text_at(webhooks, "post_call_webhook_id").empty()) webhooks = workspace_settings(db)["webhooks"];
         auto const events = value_at(webhooks, {"events"});
-        bool const wanted = events.is_array() && std::find(events.begin(), events.end(), event) != events.end();
-        return wanted ? text_at(webhooks, "post_call_webhook_id") : "";
+        bool const is_wanted = events.is_array() && std::find(events.begin(), events.end(), event) != events.end();
+        return is_wanted ? text_at(webhooks, "post_call_webhook_id") : "";
     });
-    if (webhook_id.empty()) return {{"fate", "unwanted"}};
-    Json envelope{{"type", kind}, {"event_timestamp", (now_ms() + delay_ms) / 1000}, {"data", std::move(data)}};
+    if (webhook_id.empty()) return std::nullopt;
+    Json envelope{{"type", kind}, {"event_timestamp", *conversation.done_at / 1000}, {"data", std::move(data)}};
     if (m_settings.flag("extra_fields")) envelope["schema"] = "2031-01";
-    Json const webhook{{"kind", kind}, {"subject", conversation.conversation_id}, {"webhook_id", webhook_id}, {"body", to_text(envelope)}};
-    if (at_once) return m_courier.bring(webhook, delay_ms);
-    m_courier.bring_later(webhook, delay_ms);
-    return {{"fate", "waits"}, {"in_ms", delay_ms}};
+    return Json{{"kind", kind}, {"subject", conversation.conversation_id}, {"webhook_id", webhook_id}, {"body", to_text(envelope)}};
 }
 
 } // namespace simulator

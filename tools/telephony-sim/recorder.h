@@ -32,13 +32,18 @@ public:
 
     // As GET /v1/convai/conversations/{id} has it once it is done.
     Json body(Line const& line, Talk const& talk) const;
+    // The line of a conversation that is going on.
+    static Line line_of(Conversation const& conversation);
     // Sends what was said to the webhook that the agent, or else the workspace, has for it. What became of it.
     Json tell(Conversation const& conversation);
+    void tell_later(Conversation const& conversation); // by another thread
     // The same for a call that nobody took: `reason` is busy, no-answer or unknown, `status_callback` what Twilio says about it.
-    Json tell_failure(Conversation const& conversation, std::string const& reason, Json const& status_callback, int64_t delay_ms);
+    void tell_failure(Conversation const& conversation, std::string const& reason, Json const& status_callback);
 
 private:
-    Json post(std::string const& kind, char const* event, Conversation const& conversation, Json data, int64_t delay_ms, bool at_once);
+    // The webhook that brings it, or nothing: nobody wants it.
+    std::optional<Json> webhook(std::string const& kind, char const* event, Conversation const& conversation, Json data) const;
+    std::optional<Json> transcription(Conversation const& conversation) const;
 
     State& m_state;
     Settings const& m_settings;

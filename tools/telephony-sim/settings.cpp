@@ -1,5 +1,6 @@
 #include "tools/telephony-sim/settings.h"
 
+#include "tools/telephony-sim/talk.h"
 #include "tools/telephony-sim/text.h"
 
 #include <algorithm>
@@ -12,7 +13,7 @@ namespace {
 constexpr int64_t longest_latency_ms = 600'000;
 constexpr int64_t longest_delay_ms = 86'400'000;
 
-enum class Kind { whole, factor, flag, choice, outcome_of_call, outcome_of_text };
+enum class Kind { whole, factor, flag, choice, outcome_of_call, outcome_of_text, conversation };
 
 struct Switch {
     char const* name;
@@ -33,6 +34,7 @@ std::vector<Switch> const& switches()
         {"outbound_calls", Kind::outcome_of_call, 0, "answered|busy|no-answer|refused", "answered"},
         {"ring_ms", Kind::whole, longest_delay_ms, "", 0}, // of an outbound call
         {"talk_ms", Kind::whole, longest_delay_ms, "", 0}, // of an outbound call, whatever its record says
+        {"outbound_conversation", Kind::conversation}, // what is said then, as in POST /sim/calls; null: a script of the simulator's
         {"null_ids", Kind::flag, 0, "", false}, // an outbound call that succeeded is answered without its ids
 
         // What becomes of texts: delivered, or undelivered:30003, failed:30007 and the like.
@@ -95,6 +97,11 @@ std::string problem_with_value(Switch const& rule, Json const& value)
     case Kind::choice:
         if (value.is_string() && is_choice(rule.choices, value.get<std::string>())) return "";
         return name + " must be one of " + rule.choices;
+    case Kind::conversation: {
+        auto const talk = read_talk(value.is_null() ? Json::object() : value);
+        auto const* problem = std::get_if<std::string>(&talk);
+        return problem ? *problem : "";
+    }
     case Kind::outcome_of_call:
     case Kind::outcome_of_text: {
         auto const problem = name + " must be one of " + rule.choices + ", or an object of numbers and these with a default";
@@ -185,6 +192,12 @@ std::string Settings::text(char const* name) const
 {
     std::lock_guard const lock(m_mutex);
     return m_settings.at(name).get<std::string>();
+}
+
+Json Settings::json(char const* name) const
+{
+    std::lock_guard const lock(m_mutex);
+    return m_settings.at(name);
 }
 
 std::string Settings::word_for(char const* name, std::string const& phone_number) const

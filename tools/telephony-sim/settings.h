@@ -30,6 +30,7 @@ public:
     double factor(char const* name) const;
     bool flag(char const* name) const;
     std::string text(char const* name) const;
+    Json json(char const* name) const;
     // Of a setting that is one word for everyone, or {"default": word, "+16045550142": word}.
     std::string word_for(char const* name, std::string const& phone_number) const;
 

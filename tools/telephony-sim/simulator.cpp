@@ -40,8 +40,9 @@ Simulator::Simulator(Options const& options)
       m_courier(m_state, m_settings,
           [this](Json const& webhook, std::string const& type, std::string const& body) { return m_texting.obey(webhook, type, body); }),
       m_recorder(m_state, m_settings, m_courier), m_texting(m_state, m_settings, m_courier),
-      m_twilio(m_state, m_settings, m_inventory, m_gate, m_texting), m_elevenlabs(m_state, m_settings, m_gate, options.webhook_secret),
-      m_telephone(m_state, m_settings, m_recorder), m_controls(m_state, m_settings, m_journal, m_faults, m_courier, m_telephone, m_texting)
+      m_twilio(m_state, m_settings, m_inventory, m_gate, m_texting),
+      m_elevenlabs(m_state, m_settings, m_gate, m_recorder, options.webhook_secret), m_telephone(m_state, m_settings, m_recorder),
+      m_controls(m_state, m_settings, m_journal, m_faults, m_courier, m_telephone, m_texting)
 {
     m_state.change([](Database& db) { prepare_workspace(db); });
     m_late_effects.start();

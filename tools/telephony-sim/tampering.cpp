@@ -39,6 +39,8 @@ std::string problem_with(Json const& body)
             if (!value.is_string() && !value.is_null()) return name + " must be a text or null";
         } else if (name == "imported") {
             if (value != false && value != "again") return "imported must be false or again";
+        } else if (name == "texts") {
+            if (!value.is_boolean()) return "texts must be true or false";
         } else if (name == "released") {
             if (value != true) return "released must be true";
         } else {
@@ -102,8 +104,12 @@ Answer tamper_with_number(State& state, std::string const& phone_number, Json co
         if (number) {
             bool changed = false;
             for (auto const& [name, value] : body.items()) {
-                if (name != "friendly_name" && !is_address(name)) continue;
-                (*number)[name] = value;
+                if (name == "texts")
+                    (*number)["capabilities"]["sms"] = value;
+                else if (name == "friendly_name" || is_address(name))
+                    (*number)[name] = value;
+                else
+                    continue;
                 changed = true;
             }
             if (changed) update_owned(db, *number);

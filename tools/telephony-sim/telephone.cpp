@@ -1,13 +1,14 @@
 #include "tools/telephony-sim/telephone.h"
 
+#include "tools/telephony-sim/jack.h"
 #include "tools/telephony-sim/number_book.h"
 #include "tools/telephony-sim/twilio_webhook.h"
 #include "tools/telephony-sim/twiml.h"
 #include "tools/telephony-sim/web_client.h"
+#include "tools/telephony-sim/words.h"
 #include "tools/telephony-sim/workspace_book.h"
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 
 namespace simulator {
@@ -28,45 +29,14 @@ bool is_elevenlabs_call_url(std::string const& url)
         && url.substr(path_start).starts_with("/twilio/inbound_call");
 }
 
-// Calls `found` with each {{name}} and puts what it returns in its place.
-template <typename F>
-std::string with_variables(std::string const& text, F&& found)
+// What has been said so far in a call that is going on.
+Talk talk_of(Conversation const& conversation)
 {
-    std::string out;
-    size_t at = 0;
-    while (true) {
-        auto const open = text.find("{{", at);
-        auto const close = open == std::string::npos ? std::string::npos : text.find("}}", open);
-        if (close == std::string::npos) return out + text.substr(at);
-        auto name = text.substr(open + 2, close - open - 2);
-        std::erase_if(name, [](unsigned char c) { return std::isspace(c); });
-        out += text.substr(at, open - at) + found(name);
-        at = close + 2;
-    }
-}
-
-std::set<std::string> names_in(std::string const& text)
-{
-    std::set<std::string> names;
-    with_variables(text, [&](std::string const& name) {
-        if (!name.starts_with("system__")) names.insert(name);
-        return std::string();
-    });
-    return names;
-}
-
-std::string spoken(Json const& value)
-{
-    if (value.is_string()) return value.get<std::string>();
-    return value.is_null() ? "" : to_text(value);
-}
-
-std::string listed(std::set<std::string> const& names)
-{
-    std::string out;
-    for (auto const& name : names)
-        out += (out.empty() ? "" : ", ") + name;
-    return out;
+    Talk talk;
+    talk.started_at = conversation.started_at;
+    for (auto const& turn : conversation.body["transcript"])
+        talk.turns.push_back({text_at(turn, "role"), text_at(turn, "message"), turn["time_in_call_secs"].get<int64_t>()});
+    return talk;
 }
 
 } // namespace
@@ -111,6 +81,71 @@ Json Telephone::call(std::string const& from, std::string const& to, Talk talk)
     call.result["conversation_id"] = conversation.conversation_id;
     call.result["post_call"] = m_recorder.tell(conversation);
     return call.result;
+}
+
+Json Telephone::start(std::string const& from, std::string const& to)
+{
+    auto call = ring(from, to);
+    auto const now = now_ms();
+    record(call, now, 0);
+    if (call.result["answered_by"] != "agent") return call.result;
+    Talk talk;
+    talk.started_at = now / 1000;
+    talk.turns = {{"agent", text_at(call.result, "greeting"), 0}};
+    Conversation const conversation{call.line.conversation_id, call.sid, call.line.agent_id, call.line.user_id, *talk.started_at, now, {},
+        {}, m_recorder.body(call.line, talk)};
+    m_state.note([&](Database& db) {
+        auto open = *find_call(db, call.sid);
+        open.ended_at = std::nullopt;
+        save_call(db, open);
+        save_conversation(db, conversation);
+    });
+    call.result["conversation_id"] = conversation.conversation_id;
+    return call.result;
+}
+
+std::optional<Json> Telephone::say(std::string const& call_sid, std::string const& words)
+{
+    return m_state.note([&](Database& db) -> std::optional<Json> {
+        auto conversation = find_conversation_of_call(db, call_sid);
+        if (!conversation || conversation->ended_at) return std::nullopt;
+        auto talk = talk_of(*conversation);
+        auto const line = Recorder::line_of(*conversation);
+        auto const at = (now_ms() - *conversation->answered_at) / 1000;
+        talk.turns.push_back({"user", words, at});
+        auto const reply = jacks_answer(talk.turns, line.variables);
+        talk.turns.push_back({"agent", reply, at});
+        conversation->body = m_recorder.body(line, talk);
+        save_conversation(db, *conversation);
+        return Json{{"reply", reply}, {"at", at}};
+    });
+}
+
+std::optional<Json> Telephone::hang_up(std::string const& call_sid)
+{
+    auto const delay = m_settings.number("post_call_delay_ms");
+    auto const per_minute = m_settings.number("price_minute");
+    auto const ended = m_state.note([&](Database& db) -> std::optional<Conversation> {
+        auto conversation = find_conversation_of_call(db, call_sid);
+        auto call = find_call(db, call_sid);
+        if (!conversation || !call || conversation->ended_at) return std::nullopt;
+        auto talk = talk_of(*conversation);
+        auto const line = Recorder::line_of(*conversation);
+        auto const now = now_ms();
+        talk.duration = (now - *conversation->answered_at) / 1000 + 1;
+        sum_up(talk, line.variables);
+        conversation->ended_at = now;
+        conversation->done_at = now + delay;
+        conversation->body = m_recorder.body(line, talk);
+        call->ended_at = now;
+        call->duration = talk.duration;
+        call->price = price_of_call(talk.duration, per_minute);
+        save_call(db, *call);
+        save_conversation(db, *conversation);
+        return conversation;
+    });
+    if (!ended) return std::nullopt;
+    return Json{{"conversation_id", ended->conversation_id}, {"post_call", m_recorder.tell(*ended)}};
 }
 
 void Telephone::record(Call const& call, int64_t started_at, int64_t duration)
@@ -188,8 +223,7 @@ void Telephone::reach_agent(Call& call)
 
     Json const system{{"system__caller_id", call.from}, {"system__called_number", call.to}, {"system__call_sid", call.sid},
         {"system__agent_id", text_at(agent, "agent_id")}, {"system__time_utc", rfc3339(now_ms())}};
-    call.result["greeting"] = with_variables(first_message,
-        [&](std::string const& name) { return spoken(variables.contains(name) ? variables[name] : system.value(name, Json(""))); });
+    call.result["greeting"] = spoken_words(first_message, variables, system);
     call.result["status"] = "answered";
     call.result["answered_by"] = "agent";
     call.step(text_at(agent, "name") + " answers");

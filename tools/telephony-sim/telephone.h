@@ -7,6 +7,7 @@
 #include "tools/telephony-sim/talk.h"
 #include "tools/telephony-sim/text.h"
 
+#include <optional>
 #include <string>
 
 namespace simulator {
@@ -20,6 +21,11 @@ public:
     Json call(std::string const& from, std::string const& to);
     // The same, and then they talk. Without words of the agent at its start a talk begins with the greeting.
     Json call(std::string const& from, std::string const& to, Talk talk);
+
+    // The same by and by: the answered call stays open, `say` gets the agent's answer, and after `hang_up` it is told.
+    Json start(std::string const& from, std::string const& to);
+    std::optional<Json> say(std::string const& call_sid, std::string const& words); // nothing: there is no such call, or it is over
+    std::optional<Json> hang_up(std::string const& call_sid);
 
 private:
     struct Call;

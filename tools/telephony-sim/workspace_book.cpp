@@ -117,9 +117,11 @@ bool delete_imported(Database& db, std::string const& phone_number_id)
 Json described(Database& db, ImportedNumber const& number)
 {
     Json assigned = nullptr;
-    if (auto const agent = find_agent(db, number.agent_id))
+    // Its name alone: the whole agent lists every number again.
+    auto const agents = db.run("SELECT json_extract(body, '$.name') FROM agents WHERE agent_id = $1", {number.agent_id});
+    if (!agents.empty())
         assigned
-            = {{"agent_id", number.agent_id}, {"agent_name", text_at(*agent, "name")}, {"environment", nullptr}, {"branch_id", nullptr}};
+            = {{"agent_id", number.agent_id}, {"agent_name", agents.front().text(0)}, {"environment", nullptr}, {"branch_id", nullptr}};
     return {{"phone_number", number.phone_number}, {"label", number.label}, {"supports_inbound", true}, {"supports_outbound", true},
         {"phone_number_id", number.phone_number_id}, {"assigned_agent", assigned}, {"provider", "twilio"}};
 }

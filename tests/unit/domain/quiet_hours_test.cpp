@@ -75,8 +75,8 @@ TEST_CASE("people are reached by their own clock only within their country's hou
         {"in winter Arizona is one", "928", "America/Phoenix", "2026-12-01 20:59", ""},
         {"Coeur d'Alene sleeps yet", "208", "America/Boise", "2026-06-10 08:30", "2026-06-10 09:00"},
         {"the Aleutians sleep yet", "907", "America/Anchorage", "2026-06-10 08:30", "2026-06-10 09:00"},
-        {"Nunavut goes to bed first", "867", "America/Iqaluit", "2026-06-10 21:30", "2026-06-11 11:00"},
-        {"a Saturday ends in Nunavut first", "867", "America/Iqaluit", "2026-06-13 18:00", "2026-06-14 12:00"},
+        {"Nunavut goes to bed first", "867", "America/Iqaluit", "2026-06-10 21:30", "2026-06-11 12:00"},
+        {"a Saturday ends in Nunavut first", "867", "America/Iqaluit", "2026-06-13 18:00", "2026-06-14 13:00"},
         {"Saskatchewan stays, Lloydminster changes", "306", "America/Regina", "2025-01-15 09:30", "2025-01-15 10:00"},
         {"Kenora sleeps yet", "807", "America/Toronto", "2026-06-10 09:30", "2026-06-10 10:00"},
     };

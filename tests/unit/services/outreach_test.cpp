@@ -32,8 +32,8 @@ std::vector<Customer> const customers{
     {"+14165550202", "CA", {"America/Toronto"}},
     {"+15145550203", "CA", {"America/Toronto"}},
     {"+19025550204", "CA", {"America/Halifax"}},
-    {"+17095550205", "CA", {"America/St_Johns"}},
-    {"+13065550206", "CA", {"America/Regina"}}, // no summer time
+    {"+17095550205", "CA", {"America/St_Johns", "America/Goose_Bay"}},
+    {"+13065550206", "CA", {"America/Regina", "America/Edmonton", "America/Winnipeg"}}, // the first without summer time
     {"+12065550207", "US", {"America/Los_Angeles"}},
     {"+16025550208", "US", {"America/Phoenix"}},
     {"+12125550209", "US", {"America/New_York"}},

@@ -75,7 +75,8 @@ TEST_CASE("the agent is right only when every setting is")
                {{"url", "https://edge.example.com/webhooks/elevenlabs/conversation-initiation"},
                    {"request_headers", {{"Authorization", "Bearer s3cret-value"}}}}},
             {"webhooks", {{"post_call_webhook_id", "wh_1"}}}};
-    std::vector<PostCallWebhook> const webhooks{{"wh_1", "Post-call", "https://edge.example.com/webhooks/elevenlabs/post-call", false, {}, {}, {}}};
+    std::vector<PostCallWebhook> const webhooks{
+        {"wh_1", "Post-call", "https://edge.example.com/webhooks/elevenlabs/post-call", false, {}, {}, {}}};
     CHECK(findings_in(agent, webhooks, config).empty());
 
     auto const wrong_when = [&](char const* pointer, Json value) {

@@ -52,11 +52,10 @@ Conversation ended_call(TestLine const& line, sql::Reader& db, int seconds)
 
 std::size_t warnings(sql::Database& database)
 {
-    return database.read(sql::Scope::platform(),
-                       [](sql::Reader& db) {
-                           return list_notifications(db, {"pending", "budget_warning"});
-                       })
-        .size();
+    NotificationFilter filter;
+    filter.status = "pending";
+    filter.type = "budget_warning";
+    return database.read(sql::Scope::platform(), [&](sql::Reader& db) { return list_notifications(db, filter); }).size();
 }
 
 } // namespace

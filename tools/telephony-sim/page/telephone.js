@@ -9,7 +9,7 @@ const from = element('from');
 const withhold = element('withhold');
 const call_button = element('call');
 
-let current = null; // the call under way: { abort, answered }
+let current = null; // the call under way: { abort, answered, sid }
 let sound = true;
 let ringer = null;
 
@@ -42,7 +42,7 @@ function show_part(name, visible) {
 }
 
 function clear_result() {
-  for (const name of ['greeting', 'variables', 'steps']) show_part(name, false);
+  for (const name of ['greeting', 'talk', 'variables', 'steps']) show_part(name, false);
 }
 
 function show_problem(text) {
@@ -122,18 +122,69 @@ function show_result(result) {
   element('line').scrollIntoView({ block: 'nearest' });
 }
 
+function show_turn(words, is_mine) {
+  const turn = document.createElement('p');
+  turn.textContent = words;
+  turn.classList.toggle('mine', is_mine);
+  element('talk').append(turn);
+}
+
+function show_step(words) {
+  const item = document.createElement('li');
+  item.textContent = words;
+  element('steps').append(item);
+  show_part('steps', true);
+}
+
+// The line is open: what is said now goes to the agent.
+function start_talking(result) {
+  element('talk').replaceChildren();
+  element('say-label').textContent = `Your words to ${result.agent_name}`;
+  element('say-problem').textContent = '';
+  element('saying').hidden = false;
+  show_part('talk', true);
+  if (window.matchMedia('(hover: hover)').matches) element('say').focus({ preventScroll: true });
+}
+
 const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
-async function ask(number, signal) {
-  const answer = await fetch('/sim/calls', {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ from: withhold.checked ? '' : (e164(from.value) || from.value.trim()), to: number }),
-    signal,
-  });
+const caller_id = () => (withhold.checked ? '' : (e164(from.value) || from.value.trim()));
+
+async function post(path, body, options = {}) {
+  const answer = await fetch(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), ...options });
   const result = await answer.json();
   if (!answer.ok) throw new Error(result.error);
   return result;
+}
+
+const ask = (number, signal) => post('/sim/calls/start', { from: caller_id(), to: number }, { signal });
+
+async function say(words) {
+  const call = current;
+  if (!call?.sid || !words) return;
+  show_turn(words, true);
+  element('say').value = '';
+  try {
+    const { reply } = await post(`/sim/calls/${call.sid}/say`, { text: words });
+    if (current !== call) return;
+    show_turn(reply, false);
+    speak(reply);
+  } catch (error) {
+    element('say-problem').textContent = error.message;
+  }
+}
+
+// What the vendor made of the call is told by its webhook; the caller sees how that went.
+async function end_call(sid) {
+  try {
+    const { post_call: told } = await post(`/sim/calls/${sid}/hang-up`, {}, { keepalive: true });
+    const ways = {
+      delivered: `told in ${told.ms} ms`, refused: `refused: ${told.error || told.status}`, lost: 'lost on the way', waits: `comes in ${told.in_ms} ms`, unwanted: 'wanted by nobody',
+    };
+    show_step(`The post-call webhook: ${ways[told.fate]}`);
+  } catch (error) {
+    show_step(`The call could not be ended: ${error.message}`);
+  }
 }
 
 async function start_call() {
@@ -157,7 +208,11 @@ async function start_call() {
     if (current !== call) return;
     call.answered = result.status === 'answered';
     show_result(result);
-    if (call.answered) speak(result.greeting);
+    if (!call.answered) return;
+    speak(result.greeting);
+    if (result.answered_by !== 'agent') return;
+    call.sid = result.call_sid;
+    start_talking(result);
   } catch (error) {
     if (current !== call) return;
     show_status('failed', `The simulator did not answer: ${error.message}`);
@@ -173,7 +228,9 @@ async function start_call() {
 function hang_up() {
   if (!current) return;
   current.abort.abort();
+  if (current.sid) end_call(current.sid);
   current = null;
+  element('saying').hidden = true;
   stop_ringing();
   stop_speaking();
   show_status('ended', 'Call ended');
@@ -197,6 +254,12 @@ element('dialler').addEventListener('submit', (event) => {
   if (current) hang_up();
   else start_call();
 });
+
+element('saying').addEventListener('submit', (event) => {
+  event.preventDefault();
+  say(element('say').value.trim());
+});
+window.addEventListener('pagehide', hang_up);
 
 for (const key of document.querySelectorAll('[data-key]')) {
   key.addEventListener('click', () => press(key.dataset.key));
@@ -225,9 +288,22 @@ document.addEventListener('keydown', (event) => {
 });
 
 let shown_ledger = '';
+let sold_numbers = []; // E.164, newest first
+
+function row_button(word, about, work) {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'small';
+  button.textContent = word;
+  button.setAttribute('aria-label', `${word} ${about}`);
+  button.addEventListener('click', work);
+  return button;
+}
 
 function show_ledger(ledger) {
   const count = ledger.numbers.length;
+  sold_numbers = ledger.numbers.map((number) => number.phone_number).reverse();
+  document.dispatchEvent(new CustomEvent('numbers'));
   element('sold-sum').textContent = count ? `${count} · $${ledger.monthly_total} a month` : '';
   element('sold-none').hidden = count > 0;
   element('sold').hidden = count === 0;
@@ -236,17 +312,15 @@ function show_ledger(ledger) {
     const text = document.createElement('div');
     const strong = document.createElement('strong');
     const name = document.createElement('span');
-    const button = document.createElement('button');
+    const buttons = document.createElement('div');
     strong.textContent = national(number.phone_number);
     name.textContent = number.friendly_name === strong.textContent ? number.phone_number : number.friendly_name;
     name.title = number.friendly_name;
-    button.type = 'button';
-    button.className = 'small';
-    button.textContent = 'Call';
-    button.setAttribute('aria-label', `Call ${strong.textContent}`);
-    button.addEventListener('click', () => dial(number.phone_number));
+    buttons.className = 'row-buttons';
+    buttons.append(row_button('Text', strong.textContent, () => open_thread(number.phone_number)),
+      row_button('Call', strong.textContent, () => dial(number.phone_number)));
     text.append(strong, name);
-    row.append(text, button);
+    row.append(text, buttons);
     return row;
   }));
 }
