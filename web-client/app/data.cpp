@@ -452,6 +452,7 @@ void Data::say(std::string title, std::string text, bool is_error)
 
 void Data::touch(std::string const& organization_id, std::string const& kind)
 {
+    if (kind == "call") return touch(organization_id, "conversation"); // an attempt, before there is one
     bool const is_traffic = kind == "conversation" || kind == "message" || kind == "lead" || kind == "usage" || kind == "inbox";
     if (is_traffic)
         m_touched_traffic.insert(kind);
