@@ -113,11 +113,28 @@ describe('the requests of the edge server', { skip }, () => {
         await assert_live(installation, id, number);
     });
 
+    test('of texts pass', async () => {
+        const { id, session, number } = await installation.found('judged-texts-motors');
+        const writes = (body) => installation.sim('/sim/messages', { from: '+17785550142', to: number, body });
+        await writes('START');
+        const thread = async () => (await installation.get('/api/threads', session)).threads[0];
+        const { id: lead_id } = await until(thread, (found) => found);
+        const outbound = async () => (await installation.get(`/api/organizations/${id}/messages`, session)).messages.filter(({ direction }) => direction === 'outbound');
+        for (const body of ['Is 5 o’clock & a half fine? 👍', 'The answer to this one is lost']) {
+            if (body.includes('lost')) await installation.arm({ operation: 'twilio.create_message', kind: 'lost' });
+            const sent = await installation.api('POST', `/api/organizations/${id}/messages`, { session, json: { lead_id, body } });
+            assert.equal(sent.status, 201, sent.text);
+            await until(outbound, (texts) => texts.every(({ state }) => state === 'delivered'));
+        }
+        await until(() => installation.journal('twilio.list_messages'), (entries) => entries.some(({ path }) => path.includes('DateSent')));
+        await until(() => installation.journal('twilio.fetch_message'), ({ length }) => length > 0);
+    });
+
     test('have no field, parameter or sign that the vendors do not know', async () => {
         const judge_of = async (document) => require(join(folder, 'form_judge.js'))(JSON.parse(await readFile(join(folder, document), 'utf8')));
         const judges = { twilio: await judge_of('judge_twilio.json'), elevenlabs: await judge_of('judge_elevenlabs.json') };
         const entries = await installation.journal();
-        for (const operation of ['twilio.search', 'twilio.buy', 'twilio.list', 'twilio.update', 'twilio.fetch', 'elevenlabs.import', 'elevenlabs.list', 'elevenlabs.get', 'elevenlabs.agent_get', 'elevenlabs.agent_patch', 'elevenlabs.webhook_create', 'elevenlabs.webhook_patch'])
+        for (const operation of ['twilio.search', 'twilio.buy', 'twilio.list', 'twilio.update', 'twilio.fetch', 'twilio.create_message', 'twilio.list_messages', 'twilio.fetch_message', 'elevenlabs.import', 'elevenlabs.list', 'elevenlabs.get', 'elevenlabs.agent_get', 'elevenlabs.agent_patch', 'elevenlabs.webhook_create', 'elevenlabs.webhook_patch'])
             assert.ok(entries.some((entry) => entry.operation === operation), `${operation} was never asked`);
         for (const { vendor, operation, method, path, content_type, body, unknown_parameters, warnings } of entries) {
             assert.deepEqual(judges[vendor](method, path, content_type, body), [], `${operation}: ${path} ${body}`);

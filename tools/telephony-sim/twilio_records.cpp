@@ -117,11 +117,15 @@ std::vector<Period> periods(std::string const& kind, int64_t from, int64_t to, i
     if (kind == "ThisMonth") return {{start_of_month(now), next_month(start_of_month(now))}};
     if (kind == "LastMonth") return {{start_of_month(start_of_month(now) - 1), start_of_month(now)}};
     if (kind != "Daily" && kind != "Monthly") return {{from, to}};
+    bool const is_daily = kind == "Daily";
     std::vector<Period> out;
     constexpr size_t most = 400;
-    for (auto start = kind == "Daily" ? today : start_of_month(now); start + day_ms > from && out.size() < most;
-         start = kind == "Daily" ? start - day_ms : start_of_month(start - 1))
-        out.push_back({start, kind == "Daily" ? start + day_ms : next_month(start)});
+    auto start = is_daily ? today : start_of_month(now);
+    for (auto end = is_daily ? start + day_ms : next_month(start); end > from && out.size() < most;) {
+        out.push_back({start, end});
+        end = start;
+        start = is_daily ? start - day_ms : start_of_month(start - 1);
+    }
     return out;
 }
 
