@@ -148,7 +148,9 @@ void Lines::advance(Work& work)
     if (is_due_for_release(line)) return release(work);
     if (line.organization_state != "open" && talks(line)) return silence(work);
     // Active in our books is not enough: it may have been resumed while it was being switched off.
-    if (line.organization_state == "open" && (line.number.state == "suspended" || line.number.state == "active")) return restore(work);
+    bool const left_unproved = line.number.state == "imported" && line.run_state == "done";
+    if (line.organization_state == "open" && (line.number.state == "suspended" || line.number.state == "active" || left_unproved))
+        return restore(work);
     settle(work);
 }
 

@@ -579,7 +579,9 @@ void Provisioning::verify(Work& work)
     begin_step(work, "Checking that the line answers");
     auto const difference = first_difference(work, *number);
     if (work.step_id.empty()) return; // a vendor could not be asked: the run waits or has stopped
-    if (!difference.empty()) {
+    bool const is_wanted = m_database.read(sql::Scope::organization(run.organization_id),
+        [&](sql::Reader& db) { return find_organization(db, run.organization_id)->organization.state == "open"; });
+    if (!difference.empty() && is_wanted) {
         // A change may take a moment to be seen everywhere.
         if (run.attempts + 1 < 3) return try_later(work, difference, back_off(run.attempts));
         return stop(work, difference, "Put right what is named, then try again.");
@@ -589,13 +591,19 @@ void Provisioning::verify(Work& work)
     run.next_step.clear();
     if (!run.finished_at) run.finished_at = now(); // a line that resumes went live long ago
     save(work, [&](sql::Writer& db) {
-        set_number_state(db, number->id, "active", {});
-        set_voice_url(db, number->id, work.voice_url);
-        ::finish_step(db, work.step_id, "succeeded", national_format(number->phone_number) + " is live");
+        if (difference.empty()) {
+            set_number_state(db, number->id, "active", {});
+            set_voice_url(db, number->id, work.voice_url);
+        }
+        ::finish_step(db, work.step_id, "succeeded",
+            difference.empty() ? national_format(number->phone_number) + " is live" : "The line was switched off meanwhile.");
         resolve_notifications_about(db, run.id);
+        // Whoever switches lines off may have looked before this was written.
+        bool const is_still_wanted = find_organization(db, run.organization_id)->organization.state == "open";
+        if (!difference.empty() || !is_still_wanted) set_line_work(db, number->id, now(), 0);
     });
     work.step_id.clear();
-    spdlog::info("run {}: {} is live", run.id, number->phone_number);
+    spdlog::info("run {}: {} is {}", run.id, number->phone_number, difference.empty() ? "live" : "switched off");
     announce();
 }
 

@@ -1,7 +1,7 @@
 // After live: a line is switched off and on again, and given back when its time has come, whatever dies on the way.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { assert_live, assert_refused, credentials, pending, start_installation, until, with_installation } from './support.mjs';
+import { assert_live, assert_refused, credentials, pause, pending, start_installation, until, with_installation } from './support.mjs';
 
 const day = 24 * 3600 * 1000;
 
@@ -43,6 +43,25 @@ describe('a line', { concurrency: 1 }, () => {
         const { run } = await installation.get(`/api/organizations/${id}/provisioning`, await installation.admin_session());
         assert.ok(Date.parse(run.finished_at) < Date.now() - 100);
         assert.equal((await installation.ledger()).sold, 1);
+    });
+
+    test('that is switched off while it is being switched on stays off', async () => {
+        const { id, number } = await installation.found('hesitant-motors');
+        await change(installation, id, 'suspend');
+        await number_in_state(installation, id, 'suspended');
+        await installation.latency({ 'twilio.fetch': 1_000 });
+        assert.equal((await change(installation, id, 'resume')).status, 200);
+        await pause(500); // by now the worker asks Twilio for the number
+        assert.equal((await change(installation, id, 'suspend')).status, 200);
+        await installation.run_in_state(id, 'verifying');
+        await installation.settled(id);
+        await number_in_state(installation, id, 'suspended');
+        await pause(2_500); // whatever else was under way has been written
+        const [owned] = await installation.numbers(id);
+        assert.deepEqual([owned.state, owned.is_active], ['suspended', false]);
+        assert.equal((await installation.at_twilio(number)).voice_url, `${installation.url}/webhooks/twilio/voice`);
+        assert.deepEqual(await pending(installation, id), []);
+        await installation.latency({ 'twilio.fetch': null });
     });
 
     test('of a closed organisation is given back after seven days, and not before', async () => {
