@@ -416,8 +416,11 @@ Result<std::string> Drift::mend(DriftFinding const& finding, std::string const& 
         in_books([&](sql::Writer& db) { set_line_work(db, line->number.id, now(), 0); });
         return finding.repair;
     }
-    if (kind == "voice_url") return asked(m_twilio.provider(), m_twilio.set_voice_url(finding.subject, line->voice_url).answer);
-    if (kind == "voice_url_suspended") return asked(m_twilio.provider(), m_twilio.set_voice_url(finding.subject, urls.voice).answer);
+    if (kind == "voice_url" || kind == "voice_url_suspended") {
+        // The line may have changed hands since it was looked at.
+        auto const& voice_url = line->number.state == "suspended" ? urls.voice : line->voice_url;
+        return asked(m_twilio.provider(), m_twilio.set_voice_url(finding.subject, voice_url).answer);
+    }
     return asked(m_twilio.provider(), m_twilio.set_urls(finding.subject, urls).answer); // texts and fallbacks
 }
 

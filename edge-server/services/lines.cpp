@@ -269,12 +269,13 @@ void Lines::before_call(Work& work)
     save(work, [](sql::Writer&) {});
 }
 
-// What is wanted may have changed meanwhile: then there is more to do.
+// What is wanted may have changed meanwhile, or a run that was proving the line has made it active again: then there is more to do.
 void Lines::settle(Work& work)
 {
     save(work, [&](sql::Writer& db) {
         auto const line = find_line(db, work.line.number.id);
-        if (line->organization_state != work.line.organization_state) return set_line_work(db, line->number.id, now(), 0);
+        bool const is_otherwise_wanted = line->organization_state != work.line.organization_state;
+        if (is_otherwise_wanted || !is_as_wanted(*line)) return set_line_work(db, line->number.id, now(), 0);
         set_line_work(db, line->number.id, line->organization_state == "closed" ? line->release_at : Time(), 0);
     });
 }

@@ -62,7 +62,7 @@ Answer ElevenLabsApi::import_number(Request const& request)
     bool const takes_sms = body.json().value("enable_sms", true);
     bool const second_conflicts = m_settings.second_import_conflicts(); // asked outside: the settings keep themselves in the state
     auto const imported = m_state.change([&](Database& db) -> std::variant<std::string, ElevenLabsRefusal> {
-        if (!agent_id.empty() && !find_agent(db, agent_id)) return no_such_agent(agent_id);
+        if (!agent_id.empty() && !has_agent(db, agent_id)) return no_such_agent(agent_id);
         if (body.text("sid") != account_sid || body.text("token") != account_token)
             return ElevenLabsRefusal{400, "invalid_request", "bad_request", "Twilio refused the account SID and auth token"};
         auto number = find_owned_by_number(db, phone_number);
@@ -122,7 +122,7 @@ Answer ElevenLabsApi::patch_number(Request const& request, std::string const& id
         auto number = find_imported(db, id);
         if (!number) return elevenlabs_refusal(no_such_number(id));
         auto const agent_id = body.text("agent_id");
-        if (!agent_id.empty() && !find_agent(db, agent_id)) return elevenlabs_refusal(no_such_agent(agent_id));
+        if (!agent_id.empty() && !has_agent(db, agent_id)) return elevenlabs_refusal(no_such_agent(agent_id));
         if (body.at("agent_id")) number->agent_id = agent_id;
         if (body.at("label") && !body.at("label")->is_null()) number->label = body.text("label");
         save_imported(db, *number, account_sid);

@@ -100,7 +100,7 @@ Answer tamper_with_number(State& state, std::string const& phone_number, Json co
         }
         if (body.contains("agent_id") && !find_imported_by_number(db, phone_number))
             return refused(404, "agent_id: " + phone_number + " is not imported");
-        if (!agent_id.empty() && !find_agent(db, agent_id)) return refused(404, "agent_id: there is no agent " + agent_id);
+        if (!agent_id.empty() && !has_agent(db, agent_id)) return refused(404, "agent_id: there is no agent " + agent_id);
         if (number) {
             bool changed = false;
             for (auto const& [name, value] : body.items()) {

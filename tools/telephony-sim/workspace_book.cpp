@@ -43,6 +43,11 @@ void prepare_workspace(Database& db)
     remember(db, "workspace_prepared", "yes");
 }
 
+bool has_agent(Database& db, std::string const& agent_id)
+{
+    return !db.run("SELECT 1 FROM agents WHERE agent_id = $1", {agent_id}).empty();
+}
+
 std::optional<Json> find_agent(Database& db, std::string const& agent_id)
 {
     auto agent = first_body(db.run("SELECT body FROM agents WHERE agent_id = $1", {agent_id}));
@@ -65,8 +70,9 @@ std::vector<Json> list_agents(Database& db)
     return agents;
 }
 
-void save_agent(Database& db, Json const& agent)
+void save_agent(Database& db, Json agent)
 {
+    agent.erase("phone_numbers"); // find_agent lists them anew
     db.run("INSERT INTO agents (agent_id, body) VALUES ($1, $2) ON CONFLICT (agent_id) DO UPDATE SET body = excluded.body",
         {text_at(agent, "agent_id"), to_text(agent)});
 }
@@ -117,7 +123,6 @@ bool delete_imported(Database& db, std::string const& phone_number_id)
 Json described(Database& db, ImportedNumber const& number)
 {
     Json assigned = nullptr;
-    // Its name alone: the whole agent lists every number again.
     auto const agents = db.run("SELECT json_extract(body, '$.name') FROM agents WHERE agent_id = $1", {number.agent_id});
     if (!agents.empty())
         assigned

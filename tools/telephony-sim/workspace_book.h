@@ -20,9 +20,10 @@ struct ImportedNumber {
 
 void prepare_workspace(Database& db); // the first agent, unless the workspace has been used before
 
+bool has_agent(Database& db, std::string const& agent_id);
 std::optional<Json> find_agent(Database& db, std::string const& agent_id); // with its phone_numbers
 std::vector<Json> list_agents(Database& db);
-void save_agent(Database& db, Json const& agent); // new or changed
+void save_agent(Database& db, Json agent); // new or changed
 bool delete_agent(Database& db, std::string const& agent_id);
 
 std::optional<ImportedNumber> find_imported(Database& db, std::string const& phone_number_id);
