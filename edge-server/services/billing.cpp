@@ -62,14 +62,15 @@ void bill_number(sql::Writer& db, PhoneNumber const& number, Time present)
 
 Outcome bill_numbers(sql::Database& database)
 {
-    for (bool more = true; more;) {
+    for (std::string after_id;;) {
         auto const present = now();
-        more = database.write(sql::Scope::platform(), [&](sql::Writer& db) {
-            auto const numbers = list_numbers_to_bill(db, month_of(present), present, numbers_at_once);
+        auto const numbers = database.read(sql::Scope::platform(),
+            [&](sql::Reader& db) { return list_numbers_to_bill(db, after_id, month_of(present), present, numbers_at_once); });
+        if (numbers.empty()) return Nothing{};
+        database.write(sql::Scope::platform(), [&](sql::Writer& db) {
             for (auto const& number : numbers)
                 bill_number(db, number, present);
-            return numbers.size() == numbers_at_once;
         });
+        after_id = numbers.back().id;
     }
-    return Nothing{};
 }

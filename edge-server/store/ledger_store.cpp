@@ -23,7 +23,8 @@ bool add_entry(sql::Writer& db, BillableFact const& fact, Rate const& rate, std:
         ON CONFLICT (organization_id, day, kind)
         DO UPDATE SET quantity = ledger_days.quantity + excluded.quantity, amount = ledger_days.amount + excluded.amount)",
         {fact.organization_id, day_of(fact.at), fact.kind, fact.quantity, amount});
-    append_event(db, fact.organization_id, "usage", fact.subject_id);
+    // A month's fee falls due for every line at once: no news, and each would be read anew by every console.
+    if (fact.kind != "number_month") append_event(db, fact.organization_id, "usage", fact.subject_id);
     warn_of_budget(db, fact.organization_id, fact.at);
     return true;
 }

@@ -151,17 +151,18 @@ std::vector<PhoneNumber> list_phone_numbers(sql::Reader& db, std::string const& 
     return list;
 }
 
-std::vector<PhoneNumber> list_numbers_to_bill(sql::Reader& db, std::string const& month, Time present, int limit)
+std::vector<PhoneNumber> list_numbers_to_bill(
+    sql::Reader& db, std::string const& after_id, std::string const& month, Time present, int limit)
 {
     std::vector<PhoneNumber> list;
     for (auto const& row : db.run(R"(
         SELECT id, organization_id, phone_number, state, state_reason, is_active, sms_status, sms_reason, twilio_sid, twilio_account_sid,
                elevenlabs_phone_id, agent_id, place, created_at, activated_at
         FROM phone_numbers
-        WHERE released_at IS NULL AND created_at <= $1
-          AND NOT EXISTS (SELECT 1 FROM ledger_entries WHERE reference = 'month:' || phone_numbers.id || ':' || $2)
-        LIMIT $3)",
-             {present, month, limit}))
+        WHERE id > $1 AND released_at IS NULL AND created_at <= $2
+          AND NOT EXISTS (SELECT 1 FROM ledger_entries WHERE reference = 'month:' || phone_numbers.id || ':' || $3)
+        ORDER BY id LIMIT $4)",
+             {after_id, present, month, limit}))
         list.push_back(to_number(row));
     return list;
 }

@@ -29,7 +29,8 @@ std::vector<PhoneNumber> list_phone_numbers(sql::Reader& db, std::string const& 
 std::vector<ListedNumber> list_all_numbers(sql::Reader& db, ListPage const& page);
 Counts count_numbers(sql::Reader& db, ListPage const& page); // of all that match the search, whatever the filter
 // Owned ones whose line for this month (2026-11) is not in the ledger.
-std::vector<PhoneNumber> list_numbers_to_bill(sql::Reader& db, std::string const& month, Time present, int limit);
+std::vector<PhoneNumber> list_numbers_to_bill(
+    sql::Reader& db, std::string const& after_id, std::string const& month, Time present, int limit);
 struct OwnedNumbers {
     std::int64_t owned = 0;
     std::int64_t active = 0;

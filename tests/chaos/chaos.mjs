@@ -25,7 +25,7 @@ function options() {
 
 const { runs, seed: first, stages } = options();
 const counted = ['kills', 'signups', 'billed', 'owned', 'orphans', 'strangers', 'live', 'held', 'repaired'];
-const sums = { runs: 0, struck: {}, waiting: {}, failed: [], ...Object.fromEntries(counted.map((name) => [name, 0])) };
+const sums = { runs: 0, struck: {}, waiting: {}, changes: {}, failed: [], ...Object.fromEntries(counted.map((name) => [name, 0])) };
 const started = Date.now();
 const seconds = () => (Date.now() - started) / 1000;
 const listed = (counts) =>
@@ -56,6 +56,7 @@ async function play_on() {
             for (const name of counted) sums[name] += tale[name];
             add(sums.struck, tale.struck);
             add(sums.waiting, tale.waiting);
+            add(sums.changes, tale.changes);
             if (tale.broken.length === 0) continue;
             sums.failed.push(scenario.seed);
             report(scenario, tale);
@@ -80,6 +81,7 @@ chaos: ${sums.runs} runs from seed ${first} in ${seconds().toFixed(1)} s, ${(sec
   signups answered   ${sums.signups}
   numbers billed     ${sums.billed} = ${sums.owned} of organisations + ${sums.orphans} orphans listed + ${sums.strangers} not ours
   live by itself     ${sums.live}
+  changed afterwards ${total(sums.changes)}: ${listed(sums.changes)}
   held               ${sums.held}
   waiting for people ${total(sums.waiting)}: ${listed(sums.waiting)}
   repaired           ${sums.repaired}

@@ -26,11 +26,12 @@ export async function read_books(installation) {
     const workspace = await installation.sim('/sim/workspace');
     const [rows, { notifications }, { orphans }, at_twilio] = await Promise.all([
         installation.sql(`
-            SELECT o.id, o.slug, o.name, r.id AS run_id, r.state, r.cause, r.next_step, r.phone_number_id,
+            SELECT o.id, o.slug, o.name, o.state AS life, o.closed_at, r.id AS run_id, r.state, r.cause, r.next_step, r.phone_number_id,
                    (SELECT count(*) FROM provisioning_steps s WHERE s.run_id = r.id AND s.state = 'started') AS open_steps,
                    (SELECT count(*) FROM number_candidates c WHERE c.run_id = r.id AND c.state IN ('reserved', 'posted', 'refused')) AS open_candidates,
                    (SELECT json_group_array(json_object('id', n.id, 'phone_number', n.phone_number, 'state', n.state, 'is_active', n.is_active,
-                           'sid', n.twilio_sid, 'phone_id', n.elevenlabs_phone_id))
+                           'sid', n.twilio_sid, 'phone_id', n.elevenlabs_phone_id, 'release_at', n.release_at,
+                           'line_stops', (SELECT count(*) FROM admin_notifications a WHERE a.subject = n.id AND a.status = 'pending')))
                     FROM phone_numbers n WHERE n.organization_id = o.id AND n.released_at IS NULL) AS numbers
             FROM organizations o LEFT JOIN provisioning_runs r ON r.organization_id = o.id ORDER BY o.id`),
         installation.get('/api/admin/notifications?status=pending&limit=500', session),
@@ -40,6 +41,9 @@ export async function read_books(installation) {
     const organizations = rows.map((row) => ({ ...row, numbers: JSON.parse(row.numbers) }));
     return { ledger, imports: workspace.phone_numbers, organizations, notifications, orphans, at_twilio: at_twilio.incoming_phone_numbers };
 }
+
+// What was asked of its line is not done, and a human is told.
+export const waits_for_a_human = ({ numbers }) => numbers.some(({ line_stops }) => line_stops > 0);
 
 const tag_of = (mark, run_id) => `${mark}${run_id.replaceAll('-', '')}`;
 
@@ -51,8 +55,25 @@ export function bought_for_stopped_runs({ ledger, organizations }, mark) {
     return ledger.numbers.filter(({ phone_number, friendly_name }) => tags.has(friendly_name) && !owned.has(phone_number));
 }
 
-// `answers`: what the signups were told. `planted`: numbers that the scenario put into the account.
-export function broken_in_books(books, { mark, answers, planted, signups }) {
+const cooling_off = 7 * 24 * 3600 * 1000; // ms
+
+// An organisation that is switched off or closed keeps its number, and its calls come to us.
+function broken_in_silence({ slug, life, closed_at, numbers }, there, our_voice, listed) {
+    const broken = [];
+    for (const { phone_number, sid, state, is_active, release_at, line_stops } of numbers) {
+        if (life === 'closed' && Math.abs(release_at - closed_at - cooling_off) > 1_000) broken.push(`${slug} is closed, and ${phone_number} is not released seven days later`);
+        if (life !== 'closed' && release_at) broken.push(`${slug} is ${life}, and ${phone_number} would be released`);
+        if (line_stops > 0) continue; // whoever is told puts it right
+        if (is_active) broken.push(`${slug} is ${life}, and ${phone_number} counts as active`);
+        if (listed.includes(phone_number)) continue;
+        if (state === 'suspended' && there.get(sid)?.voice_url !== our_voice) broken.push(`${slug} is ${life}, and calls to ${phone_number} go to ${there.get(sid)?.voice_url}`);
+    }
+    return broken;
+}
+
+// `answers`: what the signups were told. `planted`: numbers that the scenario put into the account. `wanted`: what became of lines.
+// `listed`: numbers of which the doctor says that their calls go astray.
+export function broken_in_books(books, { mark, answers, planted, signups, wanted, our_voice, listed = [] }) {
     const broken = [];
     const { ledger, organizations, at_twilio } = books;
     const strange = new Set(planted.map(({ phone_number }) => phone_number));
@@ -73,7 +94,7 @@ export function broken_in_books(books, { mark, answers, planted, signups }) {
     const there = new Map(at_twilio.map((number) => [number.sid, number]));
 
     for (const organization of organizations) {
-        const { slug, run_id, state, numbers } = organization;
+        const { slug, run_id, state, life, numbers } = organization;
         const told = notifications.filter(({ organization_id }) => organization_id === organization.id);
         if (!run_id) {
             broken.push(`${slug} has no run`);
@@ -89,6 +110,15 @@ export function broken_in_books(books, { mark, answers, planted, signups }) {
             else if (entry.friendly_name !== tag_of(mark, run_id)) broken.push(`${slug} holds ${number.phone_number}, which carries ${entry.friendly_name}`);
             if (strange.has(number.phone_number)) broken.push(`${slug} took ${number.phone_number}, which is a stranger’s`);
         }
+        if (life !== (wanted[slug] ?? 'open')) broken.push(`${slug} was asked to be ${wanted[slug]} and is ${life}`);
+        if (life !== 'open') {
+            broken.push(...broken_in_silence(organization, there, our_voice, listed));
+            if (numbers.length !== 1) broken.push(`${slug} is ${life} and has no number any more`);
+            if (told.length !== numbers.reduce((sum, { line_stops }) => sum + line_stops, 0) && state === 'done')
+                broken.push(`${slug} is ${life}, and what waits for someone is [${told.map(({ type }) => type)}]`);
+            continue;
+        }
+        if (state === 'done' && waits_for_a_human(organization)) continue; // resumed, and Twilio refused
         if (state === 'done') {
             if (numbers.length !== 1 || numbers[0].state !== 'active' || numbers[0].is_active !== 1) broken.push(`${slug} is done without an active number`);
             if (organization.open_candidates > 0) broken.push(`${slug} is done and still reserves a number`);
@@ -143,10 +173,11 @@ export function broken_in_imports(books, { doubled_by_a_late_one = false } = {})
     return broken;
 }
 
-export async function broken_in_calls(installation, books) {
+export async function broken_in_calls(installation, books, listed = []) {
     const broken = [];
-    for (const { slug, name, state, numbers } of books.organizations) {
-        if (state !== 'done' || numbers.length !== 1) continue;
+    for (const organization of books.organizations) {
+        const { slug, name, state, life, numbers } = organization;
+        if (state !== 'done' || life !== 'open' || waits_for_a_human(organization) || numbers.length !== 1 || listed.includes(numbers[0].phone_number)) continue;
         const call = await installation.call(numbers[0].phone_number);
         if (call.answered_by !== 'agent') broken.push(`${slug} is live, and its call is answered by ${call.answered_by}: ${call.reason}`);
         else if (call.variables.organization_name !== name || name !== name_of(slug))

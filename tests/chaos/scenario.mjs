@@ -95,6 +95,22 @@ function signups_of(random, count) {
     }));
 }
 
+// What is asked of a line once it is live: each word a moment after the one before.
+const life_of = (random) => ({
+    changes: random
+        .weighted([
+            [4, ['suspend']],
+            [4, ['suspend', 'resume']],
+            [2, ['suspend', 'resume', 'suspend']],
+            [3, ['close']],
+            [2, ['close', 'resume']],
+            [2, ['suspend', 'close']],
+        ])
+        .map((change) => ({ change, after_ms: random.weighted([[3, random.whole(0, 30)], [2, random.whole(30, 400)]]) })),
+    resumes: random.chance(0.6), // when all is over
+});
+const lives_of = (random, signups, share) => Object.fromEntries(signups.filter(() => random.chance(share)).map(({ slug }) => [slug, life_of(random)]));
+
 // Each theme sharpens what is drawn anyway.
 const themes = {
     mixed: () => {},
@@ -173,6 +189,20 @@ const themes = {
     },
 };
 
+// Lines that change hands while the server dies and Twilio fails.
+function live_through(random, plan) {
+    const operation = () => random.one_of(['twilio.fetch', 'twilio.update']);
+    Object.assign(plan, {
+        theme: 'switched off and on',
+        settings: {},
+        inventory: {},
+        signups: signups_of(random, random.whole(1, 3)).map((signup) => ({ ...signup, area_code: '604' })),
+        faults: several(random.whole(0, 2), () => ({ ...common_fault(random, operation()), nth: random.whole(2, 5), times: random.whole(1, 2) })),
+        deaths: several(random.whole(0, 3), () => (random.chance(0.4) ? { after_ms: random.whole(0, 700) } : { at: operation(), nth: random.whole(1, 3) })),
+    });
+    plan.lives = lives_of(random, plan.signups, 1);
+}
+
 const weights = [
     [24, 'mixed'], [9, 'dies while buying'], [6, 'dies while importing'], [6, 'dies with a purchase on its way'], [8, 'a purchase comes late'],
     [6, 'the purchase’s answer is lost'], [6, 'the import’s answer is lost'], [4, 'the import is not what was asked for'], [8, 'many at once'],
@@ -200,5 +230,7 @@ export function scenario_of(seed) {
     if (random.chance(0.12)) plan.faults.push(random_plan(random));
     themes[theme](random, plan);
     plan.adopts = random.chance(0.5); // when a stopped run’s purchase came late, someone adopts it instead of trying again
+    plan.lives = lives_of(random, plan.signups, random.chance(0.3) ? 0.7 : 0);
+    if (random.chance(0.12)) live_through(random, plan);
     return plan;
 }

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { pause, root, start_installation, until } from './support.mjs';
+import { pause, root, start_installation, until, ticks_of } from './support.mjs';
 
 const crowd = 600; // more than the server has threads
 const answer_limit = 5_000; // ms; generous, as everything here shares a machine
@@ -75,11 +75,8 @@ class Scene {
         return readFile(`/proc/${this.installation.server.pid}/${file}`, 'utf8');
     }
 
-    // User and system time, in hundredths of a second.
-    async ticks() {
-        const stat = await this.about_process('stat');
-        const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-        return Number(fields[11]) + Number(fields[12]);
+    ticks() {
+        return ticks_of(this.installation.server.pid);
     }
 
     async resident_megabytes() {

@@ -206,6 +206,13 @@ export async function until(read, is_right, limit = 60_000) {
     }
 }
 
+// The processor time that a process has taken, in ticks of 10 ms.
+export async function ticks_of(pid) {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return Number(fields[11]) + Number(fields[12]);
+}
+
 // --- the database, from outside ---
 
 export function sqlite(file, statement, { readonly = true } = {}) {
