@@ -16,7 +16,8 @@ add_library(sdl STATIC ${SDL_SOURCES})
 target_include_directories(sdl SYSTEM PUBLIC ${SDL}/include)
 set(SDL_UNUSED AUDIO JOYSTICK SENSOR RENDER POWER LOCALE MISC)
 list(TRANSFORM SDL_UNUSED REPLACE "(.+)" "SDL_\\1_DISABLED=1")
-target_compile_definitions(sdl PRIVATE ${SDL_UNUSED} PUBLIC SDL_MAIN_HANDLED)
+# Without SDL's own blitters: GL draws everything.
+target_compile_definitions(sdl PRIVATE ${SDL_UNUSED} SDL_LEAN_AND_MEAN=1 PUBLIC SDL_MAIN_HANDLED)
 target_compile_options(sdl PRIVATE -Oz -w)
 
 # The host's header-only JSON library, without the rest of the host's headers.

@@ -21,7 +21,7 @@ namespace {
 constexpr std::size_t thread_floor = 8;
 constexpr std::size_t thread_ceiling = 512;
 constexpr std::size_t queue_limit = 4096;
-constexpr int ordinary_limit = 256; // requests at once; the other threads are the webhooks'
+constexpr int ordinary_limit = 384; // requests at once, more than signups may wait; the other threads are the webhooks'
 constexpr int slow_reader_limit = 96; // threads that wait for a client to send or to read, at a time
 constexpr int slow_writer_limit = 96;
 constexpr std::chrono::seconds body_limit{30}; // from the header to the body's last byte

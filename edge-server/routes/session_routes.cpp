@@ -1,11 +1,14 @@
 #include "edge-server/routes/session_routes.h"
 #include "edge-server/http/reply.h"
+#include "edge-server/store/ledger_store.h"
+#include "shared/api/records.h"
 
 void add_session_routes(http::Router& router, Sessions& sessions, sql::Database& database, Access& access, Json const& installation)
 {
     auto const who = [&database, installation](Session const& session) {
-        auto const memberships
-            = database.read(sql::Scope::platform(), [&](sql::Reader& db) { return memberships_of(db, session.user.id); });
+        auto const [memberships, text_rate] = database.read(sql::Scope::platform(), [&](sql::Reader& db) {
+            return std::pair{memberships_of(db, session.user.id), rate_at(db, "sms_segment", now())};
+        });
         auto organizations = Json::array();
         for (auto const& membership : memberships)
             organizations.push_back(
@@ -14,7 +17,8 @@ void add_session_routes(http::Router& router, Sessions& sessions, sql::Database&
         return Json{{"user",
                         {{"id", session.user.id}, {"email", session.user.email},
                             {"role", platform_role.empty() ? "member" : "platform_" + platform_role}}},
-            {"organizations", organizations}, {"expires_at", to_rfc3339(session.expires_at)}, {"installation", installation}};
+            {"organizations", organizations}, {"expires_at", to_rfc3339(session.expires_at)}, {"installation", installation},
+            {"rates", {{"sms_segment", money(text_rate.micro_dollars)}}}};
     };
 
     router.add({"POST", "/api/session", http::Body::Json}, [&sessions, &access, who](http::Request const& request) {

@@ -6,7 +6,7 @@
 #include <mutex>
 #include <string>
 
-// Hashing takes some 60 ms and 64 MB, so two run at a time and a few wait; beyond that callers are told to come back.
+// Hashing takes some 30 ms and 19 MiB, so two run at a time and a few wait; beyond that callers are told to come back.
 class PasswordHasher {
 public:
     PasswordHasher();

@@ -6,7 +6,7 @@ import { admin, credentials, pause, start_installation, until } from '../integra
 const storm = Number(process.argv[2] ?? 10_000);
 const purchases = 25; // a day
 const clients = 400; // at once
-const tries_limit = 200; // of one signup
+const tries_limit = 1_000; // of one signup
 const releases = 20; // held ones that are approved afterwards
 const settling_limit = 600_000; // ms
 const at = (sorted, share) => sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)];
@@ -83,15 +83,17 @@ async function many_addresses() {
         let most_tries = 0;
         // Comes back when it is told to; whoever asked too often is sent away.
         const one = async (i) => {
+            let said;
             for (let tries = 1; tries <= tries_limit; ++tries) {
                 const { answer, took } = await timed(() => installation.sign_up(`storm-${i}`, { headers: { 'X-Forwarded-For': address_of(i) } }));
                 if (!times[answer.status]) throw new Error(answer.text);
                 times[answer.status].push(took);
+                said = answer.text;
                 most_tries = Math.max(most_tries, tries);
                 if (answer.status === 201 || (answer.status === 429 && !is_honest(i))) return;
                 await pause(1000 * Number(answer.headers['retry-after']) * (0.5 + Math.random()));
             }
-            throw new Error(`signup ${i} was sent away ${tries_limit} times`);
+            throw new Error(`signup ${i} was sent away ${tries_limit} times: ${said}`);
         };
         const client = async () => {
             while (next < storm) await one(next++);

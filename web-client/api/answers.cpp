@@ -25,7 +25,7 @@ std::optional<Session> session_from(Json const& answer)
     Session session;
     session.user = {text_of(user, "id"), text_of(user, "email"), text_of(user, "role")};
     session.installation = {flag_of(installation, "simulated").value_or(false), text_of(installation, "version"),
-        text_of(installation, "build"), time_of(installation, "snapshot_at")};
+        text_of(installation, "build"), time_of(installation, "snapshot_at"), money_of(member_of(answer, "rates"), "sms_segment")};
     if (session.user.email.empty() && !session.installation.snapshot_at) return {};
     each(member_of(answer, "organizations"), [&](Json const& organization) {
         session.organizations.push_back({text_of(organization, "id"), text_of(organization, "name"), text_of(organization, "role")});
@@ -35,8 +35,14 @@ std::optional<Session> session_from(Json const& answer)
 
 OrganizationRow organization_row_from(Json const& json)
 {
-    return {organization_from(json), text_of(json, "status"), text_of(json, "phone_number"), text_of(json, "place"), text_of(json, "cause"),
-        time_of(json, "release_at")};
+    OrganizationRow row{organization_from(json), text_of(json, "status"), text_of(json, "phone_number"), text_of(json, "place"),
+        text_of(json, "cause"), time_of(json, "release_at")};
+    row.outbound_allowed = flag_of(json, "outbound_allowed").value_or(false);
+    row.shares_opt_outs = flag_of(json, "shares_opt_outs").value_or(false);
+    row.forwarding_number = text_of(json, "forwarding_number");
+    row.group = text_of(json, "group");
+    row.monthly_budget = text_of(json, "monthly_budget");
+    return row;
 }
 
 NumberRow number_row_from(Json const& json)
@@ -123,6 +129,7 @@ Overview overview_from(Json const& answer)
     overview.signups_today = count_of(answer, "signups_today");
     overview.seconds_to_live = count_of(answer, "seconds_to_live", -1);
     each(member_of(answer, "providers"), [&](Json const& provider) { overview.providers.push_back(provider_from(provider)); });
+    overview.traffic = traffic_from(answer);
     return overview;
 }
 

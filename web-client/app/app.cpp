@@ -1,13 +1,20 @@
 #include "web-client/app/app.h"
 
 #include "build/generated/embedded_fonts.h"
+#include "web-client/views/conversation_view.h"
+#include "web-client/views/conversations_view.h"
 #include "web-client/views/drift_view.h"
+#include "web-client/views/inbox_view.h"
+#include "web-client/views/lead_view.h"
+#include "web-client/views/leads_view.h"
+#include "web-client/views/messages_view.h"
 #include "web-client/views/notifications_view.h"
 #include "web-client/views/organization_view.h"
 #include "web-client/views/organizations_view.h"
 #include "web-client/views/overview_view.h"
 #include "web-client/views/shell.h"
 #include "web-client/views/sign_in_view.h"
+#include "web-client/views/usage_view.h"
 
 #include <imgui.h>
 
@@ -57,17 +64,42 @@ static theme::Tokens with_contrast(theme::Tokens tokens)
     return tokens;
 }
 
-View& App::view_of(std::string const& path)
+View& App::view_of(Place const& place)
 {
-    auto& view = m_views[path];
+    // A tab keeps what is typed into it apart from the screen of all organisations.
+    bool const is_record = !place.record.empty() && (place.screen == "conversations" || place.screen == "leads");
+    auto& view = m_views[(place.is_tab && !is_record ? "tab " : is_record ? "record " : "") + place.screen];
     if (view) return *view;
-    if (path == "overview") view = std::make_unique<OverviewView>();
-    if (path == "notifications") view = std::make_unique<NotificationsView>();
-    if (path == "organizations") view = std::make_unique<OrganizationsView>();
-    if (path == "organization") view = std::make_unique<OrganizationView>();
-    if (path == "drift") view = std::make_unique<DriftView>();
-    if (path == "numbers") view = std::make_unique<NumbersView>();
+    auto const& screen = place.screen;
+    if (screen == "overview") view = std::make_unique<OverviewView>();
+    if (screen == "notifications") view = std::make_unique<NotificationsView>();
+    if (screen == "organizations") view = std::make_unique<OrganizationsView>();
+    if (screen == "organization") view = std::make_unique<OrganizationView>();
+    if (screen == "conversations" && is_record) view = std::make_unique<ConversationView>();
+    if (screen == "conversations" && !is_record) view = std::make_unique<ConversationsView>();
+    if (screen == "messages") view = std::make_unique<MessagesView>();
+    if (screen == "leads" && is_record) view = std::make_unique<LeadView>();
+    if (screen == "leads" && !is_record) view = std::make_unique<LeadsView>();
+    if (screen == "usage") view = std::make_unique<UsageView>();
+    if (screen == "drift") view = std::make_unique<DriftView>();
+    if (screen == "numbers") view = std::make_unique<NumbersView>();
+    if (screen == "inbox") view = std::make_unique<InboxView>();
     return *view;
+}
+
+// An organisation's tab stands below its header; a record, and a thread on a phone, has the page for itself.
+void App::draw_page(Ui& ui, Rect page, Commands& commands)
+{
+    auto const place = place_of(m_state.address);
+    bool const is_record = !place.record.empty() && (place.screen != "messages" || ui.compact());
+    if (place.is_tab && !is_record) {
+        auto& organization = static_cast<OrganizationView&>(view_of({"organization", place.organization, {}, false}));
+        float const height = organization.draw_top(ui, page, m_state, commands);
+        if (height == 0) return;
+        page.y += height;
+        page.h -= height;
+    }
+    view_of(place).draw(ui, page, m_state, commands);
 }
 
 void App::draw_screen(Ui& ui, Commands& commands)
@@ -87,8 +119,7 @@ void App::draw_screen(Ui& ui, Commands& commands)
         MirrorScope const main(m_mirror, {.role = Role::Main, .key = "main"});
         auto const& session = signed_in->session;
         if (leads_somewhere(session, m_state.address)) {
-            bool const one = m_state.address.at(0) == "organizations" && !m_state.address.at(1).empty();
-            view_of(one ? "organization" : m_state.address.at(0)).draw(ui, page, m_state, commands);
+            draw_page(ui, page, commands);
         } else {
             static std::optional<Error> const nothing = Error{ErrorKind::NotFound, "not_found", "This address leads to no page of yours."};
             draw_progress(ui, "nothing", page_content(ui, page), {false, false, 0, nothing}, m_state, commands);
@@ -146,7 +177,7 @@ void App::draw()
     }
     if (!signed_in) m_user.clear(), m_views.clear(), m_dialogs.close();
     if (signed_in && m_state.address.path.empty()) apply(Go{address_from(home_of(signed_in->session)), true});
-    m_data->look();
+    m_data->look(m_dialogs.name());
 
     bool const contrast = m_host->prefers_more_contrast();
     auto const style = std::string(is_dark() ? "dark" : "light") + (contrast ? " contrast" : "");
@@ -192,8 +223,9 @@ void App::show_title()
     std::string title = "Dealerline";
     if (std::holds_alternative<SignedOut>(m_state.session)) title = "Sign in · Dealerline";
     if (auto const* signed_in = m_state.signed_in(); signed_in && leads_somewhere(signed_in->session, m_state.address)) {
-        bool const one = m_state.address.at(0) == "organizations" && !m_state.address.at(1).empty();
-        title = view_of(one ? "organization" : m_state.address.at(0)).title(m_state) + " · Dealerline";
+        auto const place = place_of(m_state.address);
+        title = view_of(place).title(m_state) + (place.is_tab ? " · " + organization_name(m_state, place.organization) : "")
+            + " · Dealerline";
     }
     if (title == m_title) return;
     m_title = title;

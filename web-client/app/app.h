@@ -33,7 +33,8 @@ public:
 private:
     bool is_dark() const;
     void draw_screen(Ui& ui, Commands& commands);
-    View& view_of(std::string const& path);
+    View& view_of(Place const& place);
+    void draw_page(Ui& ui, Rect page, Commands& commands);
     void show_title();
     void remember_scrolls(bool at_once);
     void load_missing_fonts();
@@ -43,7 +44,7 @@ private:
     void apply(SignOut const& command) { m_data->sign_out(command.everywhere); }
     void apply(OpenPage const& command) { m_host->open_page(command.path); }
     void apply(Go const& command);
-    void apply(LoadMore const& command) { m_data->load_more(command.list); }
+    void apply(LoadMore const& command) { m_data->load_more(command); }
     void apply(Find const& command) { m_data->find(command.text); }
     void apply(TryAgain const&) { m_data->try_again(); }
     void apply(Activate const& command) { m_data->act(command); }
@@ -55,6 +56,12 @@ private:
     void apply(RepairDrift const& command) { m_data->act(command); }
     void apply(AdoptOrphan const& command) { m_data->act(command); }
     void apply(ReleaseOrphan const& command) { m_data->act(command); }
+    void apply(PlaceCall const& command) { m_data->act(command); }
+    void apply(SendText const& command) { m_data->act(command); }
+    void apply(SaveLead const& command) { m_data->act(command); }
+    void apply(AddNote const& command) { m_data->act(command); }
+    void apply(MarkRead const& command) { m_data->act(command); }
+    void apply(Replay const& command) { m_data->act(command); }
     void apply(Copy const& command);
     void apply(SetTheme const& command);
     void apply(CloseToast const& command);

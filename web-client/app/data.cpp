@@ -7,26 +7,27 @@
 #include <imgui.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
 namespace console {
 
-static constexpr int page_size = 200;
 static constexpr double settle_time = 0.25; // seconds: changes that come together are asked for together
+static constexpr double busy_time = 1; // seconds: and on a busy day, no more often than this
 static constexpr double patience = 8; // seconds until an answer counts as late
 static constexpr double longest_pause = 15; // seconds between two tries
 static constexpr std::size_t most_details = 64;
 static constexpr double toast_time = 6;
 static constexpr std::size_t most_toasts = 4;
 
-void Data::ask(std::string const& method, std::string const& path, Json const& body, OnAnswer done)
+void Data::ask(std::string const& method, std::string const& path, Json const& body, OnAnswer done, std::string key)
 {
     std::string content;
     if (!body.is_null()) content = body.dump(-1, ' ', false, Json::error_handler_t::replace);
     int const number = m_next_asked++;
     m_asked[number] = ImGui::GetTime();
-    m_host.send({method, path, std::move(content)}, [this, number, done = std::move(done)](platform::Reply const& reply) {
+    m_host.send({method, path, std::move(content), std::move(key)}, [this, number, done = std::move(done)](platform::Reply const& reply) {
         auto& connection = m_state.connection;
         m_asked.erase(number);
         if (reply.status == 0 || reply.status >= 502) {
@@ -80,7 +81,7 @@ void Data::fetch_page(RemoteList<Row>& list, std::string const& path, std::strin
     list.stale = false;
     list.problem.reset();
     list.asked_at = ImGui::GetTime();
-    auto where = path + "?limit=" + std::to_string(page_size);
+    auto where = path + "?limit=" + std::to_string(list.page);
     if (!list.query.empty()) where += '&' + list.query;
     if (!is_first) where += "&cursor=" + url_encoded(list.cursor);
     ask("GET", where, {}, [&list, name, read, is_first, generation = list.generation](Result<Json> answer) {
@@ -115,25 +116,32 @@ void Data::show_list(RemoteList<Row>& list, std::string const& query, std::strin
     if ((!list.loaded || list.stale) && !list.asking && !list.problem) fetch_page(list, path, name, read);
 }
 
-static std::string query_of(Address const& address, std::initializer_list<char const*> names)
+static std::string query_of(Address const& address, std::initializer_list<char const*> names, std::string query = {})
 {
-    std::string query;
     for (auto const* name : names)
         if (auto const value = address.of(name); !value.empty())
             query += (query.empty() ? "" : "&") + std::string(name) + '=' + url_encoded(value);
     return query;
 }
 
+// A map of records does not grow for ever; what is asked for stays, because its answer comes back to it.
+template <typename Map, typename F>
+static void make_room(Map& map, std::string const& id, F&& is_asking)
+{
+    if (map.size() <= most_details || map.contains(id)) return;
+    for (auto it = map.begin(); it != map.end(); ++it)
+        if (!is_asking(it->second)) return void(map.erase(it));
+}
+
+static bool is_asking(auto const& remote)
+{
+    return remote.asking;
+}
+
 void Data::look_at_organization(std::string const& id)
 {
-    if (m_state.details.size() > most_details && !m_state.details.contains(id)) {
-        for (auto it = m_state.details.begin(); it != m_state.details.end(); ++it) {
-            auto const& detail = it->second;
-            if (detail.organization.asking || detail.numbers.asking || detail.run.asking) continue;
-            m_state.details.erase(it);
-            break;
-        }
-    }
+    make_room(
+        m_state.details, id, [](auto const& detail) { return detail.organization.asking || detail.numbers.asking || detail.run.asking; });
     auto& detail = m_state.details[id];
     auto const path = "/api/organizations/" + url_encoded(id);
     if (detail.organization.is_missing())
@@ -149,13 +157,100 @@ void Data::look_at_organization(std::string const& id)
     if (detail.run.is_missing()) fetch(detail.run, path + "/provisioning", run_with_steps_from);
 }
 
-void Data::look()
+void Data::look_at_lead(std::string const& organization, std::string const& id, bool with_messages)
+{
+    make_room(m_state.lead, id, [](auto const& record) { return record.lead.asking || record.messages.asking; });
+    auto& record = m_state.lead[id];
+    auto const path = "/api/organizations/" + url_encoded(organization);
+    if (record.lead.is_missing())
+        fetch(
+            record.lead, path + "/leads/" + url_encoded(id), [](Json const& answer) { return lead_page_from(member_of(answer, "lead")); });
+    if (with_messages) show_list(record.messages, "lead_id=" + url_encoded(id), path + "/messages", "messages", message_from);
+}
+
+static std::string const& board_stage(std::size_t at)
+{
+    static std::array const names{std::string(lead_stages[0]), std::string(lead_stages[1]), std::string(lead_stages[2]),
+        std::string(lead_stages[3]), std::string(lead_stages[4])};
+    return names[at];
+}
+
+void Data::look_at_traffic(Place const& place, bool is_platform)
+{
+    auto const& address = m_state.address;
+    bool const is_nowhere = !place.record.empty() && place.organization.empty() && place.screen != "inbox";
+    if (is_nowhere) return;
+    auto const scope = place.scope().empty() ? std::string() : "organization_id=" + url_encoded(place.scope());
+    m_state.unread.page = 1;
+    show_list(m_state.unread, "filter=unread", "/api/threads", "threads", lead_row_from);
+    if (place.screen == "conversations") {
+        if (place.record.empty())
+            return show_list(m_state.conversations, query_of(address, {"filter", "search"}, scope), "/api/conversations", "conversations",
+                conversation_row_from);
+        make_room(m_state.conversation, place.record, is_asking<Remote<ConversationPage>>);
+        auto& one = m_state.conversation[place.record];
+        if (one.is_missing())
+            fetch(one, "/api/organizations/" + url_encoded(place.organization) + "/conversations/" + url_encoded(place.record),
+                [](Json const& answer) { return conversation_page_from(member_of(answer, "conversation")); });
+        if (one.value && !one.value->row.conversation.lead_id.empty())
+            look_at_lead(place.organization, one.value->row.conversation.lead_id, false);
+    }
+    if (place.screen == "messages") {
+        show_list(m_state.threads, query_of(address, {"filter", "search"}, scope), "/api/threads", "threads", lead_row_from);
+        if (!place.record.empty()) look_at_lead(place.organization, place.record, true);
+    }
+    if (place.screen == "leads") {
+        if (!place.record.empty()) return look_at_lead(place.organization, place.record, true);
+        if (address.of("view") == "table")
+            return show_list(m_state.leads[""], query_of(address, {"search", "stage"}, scope), "/api/leads", "leads", lead_row_from);
+        for (std::size_t i = 0; i < lead_stages.size(); ++i) {
+            auto& column = m_state.leads[board_stage(i)];
+            column.page = 50;
+            auto const stage = Address{}.with("stage", board_stage(i));
+            show_list(column, query_of(stage, {"stage"}, query_of(address, {"search"}, scope)), "/api/leads", "leads", lead_row_from);
+        }
+    }
+    if (place.screen == "usage") {
+        auto const question = query_of(address, {"month"}, scope);
+        auto& usage = m_state.usage[question];
+        if (usage.is_missing()) fetch(usage, "/api/usage?" + question, usage_from);
+        show_list(m_state.ledger, query_of(address, {"month", "kind"}, scope), "/api/usage/lines", "lines", ledger_row_from);
+        if (place.is_tab) look_at_organization(place.organization);
+    }
+    if (place.screen == "inbox" && is_platform) {
+        show_list(m_state.inbox, query_of(address, {"state"}), "/api/admin/inbox", "items", inbox_row_from);
+        if (place.record.empty()) return;
+        make_room(m_state.inbox_item, place.record, is_asking<Remote<InboxRow>>);
+        auto& one = m_state.inbox_item[place.record];
+        if (one.is_missing())
+            fetch(one, "/api/admin/inbox/" + url_encoded(place.record), [](Json const& answer) {
+                Json const& item = member_of(answer, "item");
+                return inbox_row_from(item.is_object() ? item : answer);
+            });
+    }
+}
+
+// What a dialog asks about has to be known: "call:<organisation>:<lead>".
+void Data::look_at_dialog(std::string const& dialog)
+{
+    auto const first = dialog.find(':'), second = dialog.find(':', first + 1);
+    if (first == std::string::npos || second == std::string::npos) return;
+    auto const organization = dialog.substr(first + 1, second - first - 1), lead = dialog.substr(second + 1);
+    look_at_organization(organization);
+    if (!lead.empty()) look_at_lead(organization, lead, false);
+}
+
+void Data::look(std::string const& dialog)
 {
     auto const* signed_in = m_state.signed_in();
     if (!signed_in || signed_in->ended || m_state.connection.lost) return;
     auto const& address = m_state.address;
+    auto const place = place_of(address);
     auto const screen = address.at(0);
+    look_at_dialog(dialog);
+    look_at_traffic(place, signed_in->session.is_platform());
     if (signed_in->session.is_platform()) {
+        if (screen == "overview" && m_state.activity.is_missing()) fetch(m_state.activity, "/api/activity?limit=60", activity_from);
         if (m_state.overview.is_missing())
             fetch(m_state.overview, "/api/admin/overview?utc_offset=" + std::to_string(m_host.utc_offset(m_host.now(), {}) / 60),
                 overview_from);
@@ -188,8 +283,9 @@ void Data::look()
         show_list(m_state.numbers, query_of(address, {"search", "state", "sort"}), "/api/phone-numbers", "phone_numbers", number_row_from);
 }
 
-void Data::load_more(std::string const& name)
+void Data::load_more(LoadMore const& command)
 {
+    auto const& name = command.list;
     auto const more = [&](auto& list, char const* path, char const* member, auto read) {
         if (!list.asking && !list.problem && !list.cursor.empty()) fetch_page(list, path, member, read);
     };
@@ -198,6 +294,15 @@ void Data::load_more(std::string const& name)
     if (name == "notifications")
         for (auto& [status, list] : m_state.notifications)
             more(list, "/api/admin/notifications", "notifications", notification_from);
+    if (name == "conversations") more(m_state.conversations, "/api/conversations", "conversations", conversation_row_from);
+    if (name == "threads") more(m_state.threads, "/api/threads", "threads", lead_row_from);
+    if (name == "leads") more(m_state.leads[command.of], "/api/leads", "leads", lead_row_from);
+    if (name == "ledger") more(m_state.ledger, "/api/usage/lines", "lines", ledger_row_from);
+    if (name == "inbox") more(m_state.inbox, "/api/admin/inbox", "items", inbox_row_from);
+    if (name == "messages") {
+        auto const path = "/api/organizations/" + url_encoded(place_of(m_state.address).organization) + "/messages";
+        more(m_state.lead[command.of].messages, path.c_str(), "messages", message_from);
+    }
 }
 
 void Data::find(std::string const& text)
@@ -206,62 +311,69 @@ void Data::find(std::string const& text)
         m_state.matches, text.empty() ? "" : "search=" + url_encoded(text), "/api/organizations", "organizations", organization_row_from);
 }
 
+template <typename F>
+static void each_remote(AppState& state, F&& f)
+{
+    auto const all = [&](auto& map) {
+        for (auto& [name, remote] : map)
+            f(remote);
+    };
+    f(state.overview);
+    f(state.drift);
+    f(state.orphans);
+    f(state.organizations);
+    f(state.matches);
+    f(state.numbers);
+    all(state.notifications);
+    all(state.notification);
+    for (auto& [id, detail] : state.details) {
+        f(detail.organization);
+        f(detail.numbers);
+        f(detail.run);
+    }
+    f(state.activity);
+    f(state.conversations);
+    all(state.conversation);
+    f(state.threads);
+    f(state.unread);
+    all(state.leads);
+    for (auto& [id, record] : state.lead) {
+        f(record.lead);
+        f(record.messages);
+    }
+    all(state.usage);
+    f(state.ledger);
+    f(state.inbox);
+    all(state.inbox_item);
+}
+
 void Data::try_again()
 {
-    auto const clear = [](auto& remote) {
+    each_remote(m_state, [](auto& remote) {
         remote.problem.reset();
         remote.stale = true;
-    };
-    clear(m_state.overview);
-    clear(m_state.drift);
-    clear(m_state.orphans);
-    clear(m_state.organizations);
-    clear(m_state.matches);
-    clear(m_state.numbers);
-    for (auto& [status, list] : m_state.notifications)
-        clear(list);
-    for (auto& [id, one] : m_state.notification)
-        clear(one);
-    for (auto& [id, detail] : m_state.details) {
-        clear(detail.organization);
-        clear(detail.numbers);
-        clear(detail.run);
-    }
+    });
 }
 
 void Data::forget()
 {
     // Answers on their way still find their place: entries of the maps are emptied, not removed.
-    auto const empty = [](auto& remote) {
-        remote.value.reset();
+    each_remote(m_state, [](auto& remote) {
         remote.problem.reset();
-        remote.stale = true;
-    };
-    auto const empty_list = [](auto& list) {
-        ++list.generation;
-        list.rows.clear();
-        list.counts.clear();
-        list.cursor.clear();
-        list.problem.reset();
-        list.loaded = list.asking = false;
-    };
-    empty(m_state.overview);
-    empty(m_state.drift);
-    empty(m_state.orphans);
-    empty_list(m_state.organizations);
-    empty_list(m_state.matches);
-    empty_list(m_state.numbers);
-    for (auto& [status, list] : m_state.notifications)
-        empty_list(list);
-    for (auto& [id, one] : m_state.notification)
-        empty(one);
-    for (auto& [id, detail] : m_state.details) {
-        empty(detail.organization);
-        empty(detail.numbers);
-        empty(detail.run);
-    }
+        if constexpr (requires { remote.rows; }) {
+            ++remote.generation;
+            remote.rows.clear();
+            remote.counts.clear();
+            remote.cursor.clear();
+            remote.loaded = remote.asking = false;
+        } else {
+            remote.value.reset();
+            remote.stale = true;
+        }
+    });
     m_state.actions.clear();
     m_state.toasts.clear();
+    m_request_keys.clear();
 }
 
 void Data::signed_in(Session session)
@@ -331,176 +443,58 @@ void Data::sign_out(bool everywhere)
     });
 }
 
-void Data::start(std::string const& name)
-{
-    m_state.actions[name] = {.busy = true, .since = ImGui::GetTime(), .problem = {}};
-}
-
-void Data::finish(std::string const& name, Error const& problem)
-{
-    auto& action = m_state.actions[name];
-    action.busy = false;
-    action.problem = problem.message.empty() ? std::nullopt : std::optional(problem);
-}
-
-void Data::act(Activate const& command)
-{
-    auto const name = "activate:" + command.phone_number;
-    if (m_state.action(name).busy) return;
-    start(name);
-    ask("POST", "/api/admin/phone-numbers/" + url_encoded(command.phone_number) + "/activate",
-        {{"elevenLabsPhoneId", command.elevenlabs_phone_id}}, [this, name, command](Result<Json> answer) {
-            if (answer) {
-                finish(name, {});
-                say("The line is live", national_format(command.phone_number) + " is answered by Jack.");
-            } else {
-                finish(name, answer.error());
-            }
-            touch(command.organization_id);
-        });
-}
-
-void Data::act(RetryRun const& command)
-{
-    auto const name = "retry:" + command.organization_id;
-    if (m_state.action(name).busy) return;
-    start(name);
-    Json const body = command.area_code.empty() ? Json::object() : Json{{"area_code", command.area_code}};
-    ask("POST", "/api/organizations/" + url_encoded(command.organization_id) + "/provisioning/retry", body,
-        [this, name, command](Result<Json> answer) {
-            finish(name, answer ? Error{} : answer.error());
-            if (answer) say("Trying again", "The run goes on from where it stopped.");
-            touch(command.organization_id);
-        });
-}
-
-void Data::act(Decide const& command)
-{
-    auto const name = "decide:" + command.notification_id;
-    if (m_state.action(name).busy) return;
-    start(name);
-    auto const* const verb = command.resolve ? "/resolve" : "/dismiss";
-    ask("POST", "/api/admin/notifications/" + url_encoded(command.notification_id) + verb, Json::object(),
-        [this, name, command](Result<Json> answer) {
-            finish(name, answer ? Error{} : answer.error());
-            if (answer)
-                say(command.resolve ? "Resolved" : "Dismissed", "It is kept under Resolved.");
-            else
-                say("Nothing changed", answer.error().message, true);
-            touch({});
-        });
-}
-
-void Data::act(SaveSettings const& command)
-{
-    auto const name = "settings:" + command.organization_id;
-    if (m_state.action(name).busy) return;
-    start(name);
-    ask("PATCH", "/api/organizations/" + url_encoded(command.organization_id), {{"name", command.name}, {"time_zone", command.time_zone}},
-        [this, name, command](Result<Json> answer) {
-            finish(name, answer ? Error{} : answer.error());
-            if (!answer) return;
-            m_state.details[command.organization_id].organization.value = organization_row_from(member_of(*answer, "organization"));
-            say("Saved", "Callers hear \"" + command.name + "\" from the next call on.");
-            touch(command.organization_id);
-        });
-}
-
-void Data::act(ChangeLife const& command)
-{
-    auto const name = "life:" + command.organization_id;
-    if (m_state.action(name).busy) return;
-    start(name);
-    ask("POST", "/api/organizations/" + url_encoded(command.organization_id) + '/' + command.change, Json::object(),
-        [this, name, command](Result<Json> answer) {
-            finish(name, answer ? Error{} : answer.error());
-            touch(command.organization_id);
-            if (!answer) return say("Nothing changed", answer.error().message, true);
-            m_state.details[command.organization_id].organization.value = organization_row_from(member_of(*answer, "organization"));
-            if (command.change == "resume") return say("Switched on", "Jack answers again as soon as the line is checked.");
-            say(command.change == "close" ? "Closed" : "Switched off", "Calls come to us from now on.");
-        });
-}
-
-void Data::act(LookForDrift const&)
-{
-    if (m_state.action("drift").busy) return;
-    start("drift");
-    ask("POST", "/api/admin/drift/look", Json::object(), [this](Result<Json> answer) {
-        finish("drift", answer ? Error{} : answer.error());
-        if (answer) m_state.drift.value = drift_from(*answer);
-        m_state.orphans.stale = true;
-    });
-}
-
-// The server takes a bounded number at once; the rest follows when these are done.
-void Data::act(RepairDrift const& command)
-{
-    static constexpr std::size_t at_once = 50;
-    if (m_state.action("drift").busy || command.ids.empty()) return;
-    start("drift");
-    auto const end = command.ids.begin() + static_cast<std::ptrdiff_t>(std::min(command.ids.size(), at_once));
-    std::vector<std::string> const first(command.ids.begin(), end), rest(end, command.ids.end());
-    ask("POST", "/api/admin/drift/repair", {{"ids", first}}, [this, rest](Result<Json> answer) {
-        finish("drift", answer ? Error{} : answer.error());
-        if (!answer) return;
-        m_state.drift.value = drift_from(*answer);
-        m_state.orphans.stale = true;
-        int done = 0;
-        std::string failure;
-        if (auto const& repaired = member_of(*answer, "repaired"); repaired.is_array())
-            for (Json const& one : repaired) {
-                if (auto const problem = text_of(one, "failure"); problem.empty())
-                    ++done;
-                else
-                    failure = problem;
-            }
-        if (!failure.empty()) return say("Not everything is repaired", failure, true);
-        if (!rest.empty()) return act(RepairDrift{rest});
-        say("Repaired", done == 1 ? "One thing is right again." : std::to_string(done) + " things are right again.");
-    });
-}
-
-void Data::act(AdoptOrphan const& command)
-{
-    auto const name = "orphan:" + command.twilio_sid;
-    if (m_state.action(name).busy) return;
-    start(name);
-    ask("POST", "/api/admin/orphans/" + url_encoded(command.twilio_sid) + "/adopt", {{"organization_id", command.organization_id}},
-        [this, name, command](Result<Json> answer) {
-            finish(name, answer ? Error{} : answer.error());
-            if (!answer) return say("Nothing changed", answer.error().message, true);
-            say("Adopted", "The line is being set up with this number.");
-            act(LookForDrift{});
-            touch(command.organization_id);
-        });
-}
-
-void Data::act(ReleaseOrphan const& command)
-{
-    auto const name = "orphan:" + command.twilio_sid;
-    if (m_state.action(name).busy) return;
-    start(name);
-    ask("POST", "/api/admin/orphans/" + url_encoded(command.twilio_sid) + "/release", {{"phone_number", command.phone_number}},
-        [this, name](Result<Json> answer) {
-            finish(name, answer ? Error{} : answer.error());
-            if (!answer) return say("Nothing changed", answer.error().message, true);
-            say("Released", "The number is given back and costs nothing more.");
-            m_state.drift.stale = m_state.orphans.stale = true;
-        });
-}
-
 void Data::say(std::string title, std::string text, bool is_error)
 {
     if (m_state.toasts.size() >= most_toasts) m_state.toasts.erase(m_state.toasts.begin());
     m_state.toasts.push_back({m_next_toast++, is_error, std::move(title), std::move(text),
-        is_error ? std::numeric_limits<double>::infinity() : ImGui::GetTime() + toast_time});
+        is_error ? std::numeric_limits<double>::infinity() : ImGui::GetTime() + toast_time, {}});
 }
 
-void Data::touch(std::string const& organization_id)
+void Data::touch(std::string const& organization_id, std::string const& kind)
 {
-    if (!organization_id.empty()) m_touched.insert(organization_id);
-    if (m_refresh_at == 0) m_refresh_at = ImGui::GetTime() + settle_time;
+    if (kind == "call") return touch(organization_id, "conversation"); // an attempt, before there is one
+    bool const is_traffic = kind == "conversation" || kind == "message" || kind == "lead" || kind == "usage" || kind == "inbox";
+    if (is_traffic)
+        m_touched_traffic.insert(kind);
+    else
+        m_touched.insert(organization_id);
+    if (m_refresh_at == 0) m_refresh_at = std::max(ImGui::GetTime() + settle_time, m_refreshed_at + busy_time);
+}
+
+// Calls, texts, leads and money come often, and touch nothing else. A long list that someone reads is not taken away under them.
+void Data::refresh_traffic()
+{
+    auto const refresh = [](auto& list) {
+        if (static_cast<int>(list.rows.size()) <= list.page) list.stale = true;
+    };
+    auto const has = [this](char const* kind) { return m_touched_traffic.contains(kind); };
+    if (has("conversation")) {
+        refresh(m_state.conversations);
+        for (auto& [id, one] : m_state.conversation)
+            one.stale = true;
+    }
+    if (has("message") || has("lead") || has("conversation")) {
+        refresh(m_state.threads);
+        m_state.unread.stale = true;
+        for (auto& [stage, list] : m_state.leads)
+            refresh(list);
+        for (auto& [id, record] : m_state.lead) {
+            record.lead.stale = true;
+            refresh(record.messages);
+        }
+    }
+    if (has("usage")) {
+        for (auto& [question, usage] : m_state.usage)
+            usage.stale = true;
+        refresh(m_state.ledger);
+    }
+    if (has("inbox")) {
+        refresh(m_state.inbox);
+        for (auto& [id, item] : m_state.inbox_item)
+            item.stale = true;
+    }
+    m_state.overview.stale = m_state.activity.stale = true;
+    m_touched_traffic.clear();
 }
 
 void Data::on_event(std::string const& name, Json const& data)
@@ -518,7 +512,7 @@ void Data::on_event(std::string const& name, Json const& data)
         auto const theirs = text_of(data, "build");
         m_state.outdated = !build.empty() && !theirs.empty() && build != theirs;
     }
-    if (name == "change") touch(text_of(data, "organization_id"));
+    if (name == "change") touch(text_of(data, "organization_id"), text_of(data, "kind"));
     if (name == "reload") try_again();
     if (name == "session") ask_who();
     if (name == "session_ended") {
@@ -543,6 +537,10 @@ double Data::work(double present)
 {
     if (m_refresh_at > 0 && present >= m_refresh_at) {
         m_refresh_at = 0;
+        m_refreshed_at = present;
+        if (!m_touched_traffic.empty()) refresh_traffic();
+    }
+    if (m_refreshed_at == present && !m_touched.empty()) {
         for (auto const& id : m_touched) {
             if (auto const found = m_state.details.find(id); found != m_state.details.end()) {
                 found->second.organization.stale = found->second.numbers.stale = found->second.run.stale = true;
@@ -550,16 +548,16 @@ double Data::work(double present)
                 found->second.run.problem.reset();
             }
         }
-        constexpr int one_page = page_size;
+        int const one_page = m_state.organizations.page;
         bool const is_long = static_cast<int>(m_state.organizations.rows.size()) > one_page;
         if (!is_long) {
             m_state.organizations.stale = true;
         } else if (m_touched.size() <= 20) {
             for (auto const& id : m_touched)
-                refresh_row(id);
+                if (!id.empty()) refresh_row(id);
         }
         if (static_cast<int>(m_state.numbers.rows.size()) <= one_page) m_state.numbers.stale = true;
-        m_state.overview.stale = m_state.drift.stale = m_state.orphans.stale = true;
+        m_state.overview.stale = m_state.activity.stale = m_state.drift.stale = m_state.orphans.stale = true;
         for (auto& [status, list] : m_state.notifications)
             list.stale = true;
         for (auto& [id, one] : m_state.notification)

@@ -18,8 +18,8 @@ public:
     Data(AppState& state, platform::Host& host) : m_state(state), m_host(host) { }
 
     // Everything that the present address shows and that is not here yet, or out of date.
-    void look();
-    void load_more(std::string const& list);
+    void look(std::string const& dialog);
+    void load_more(LoadMore const& command);
     void find(std::string const& text);
     void try_again();
     void forget(); // of the last user
@@ -36,6 +36,12 @@ public:
     void act(RepairDrift const& command);
     void act(AdoptOrphan const& command);
     void act(ReleaseOrphan const& command);
+    void act(PlaceCall const& command);
+    void act(SendText const& command);
+    void act(SaveLead const& command);
+    void act(AddNote const& command);
+    void act(MarkRead const& command);
+    void act(Replay const& command);
 
     void on_event(std::string const& name, Json const& data);
     void say(std::string title, std::string text, bool is_error = false);
@@ -45,7 +51,7 @@ public:
 private:
     using OnAnswer = std::function<void(Result<Json>)>;
 
-    void ask(std::string const& method, std::string const& path, Json const& body, OnAnswer done);
+    void ask(std::string const& method, std::string const& path, Json const& body, OnAnswer done, std::string key = {});
     template <typename T, typename Read>
     void fetch(Remote<T>& remote, std::string const& path, Read read);
     template <typename Row, typename Read>
@@ -55,16 +61,25 @@ private:
     void start(std::string const& name);
     void finish(std::string const& name, Error const& problem);
     void look_at_organization(std::string const& id);
+    void look_at_lead(std::string const& organization, std::string const& id, bool with_messages);
+    void look_at_traffic(Place const& place, bool is_platform);
+    void look_at_dialog(std::string const& dialog);
+    void show_lead(std::string const& id, Json const& answer);
+    std::string key_of(std::string const& name, std::string const& content);
     void signed_in(Session session);
-    void touch(std::string const& organization_id);
+    void touch(std::string const& organization_id, std::string const& kind = {});
+    void refresh_traffic();
     void refresh_row(std::string const& organization_id);
 
     AppState& m_state;
     platform::Host& m_host;
-    std::set<std::string> m_touched; // organisations that changed since the last look
+    std::set<std::string> m_touched; // organisations that changed since the last look; '' is the platform
+    std::set<std::string> m_touched_traffic; // and what of calls, texts, leads and money
+    std::map<std::string, std::pair<std::string, std::string>> m_request_keys; // by action: what it said, and the key it said it under
     std::map<int, double> m_asked; // when, of what has no answer yet
     int m_next_asked = 1;
     double m_refresh_at = 0; // ImGui's clock; 0: nothing to refresh
+    double m_refreshed_at = -1;
     double m_retry_at = 0;
     double m_retry_pause = 1;
     int m_next_toast = 1;

@@ -13,7 +13,7 @@ extern "C" {
 // browser.js; a returned text is allocated for us
 void page_start();
 void page_fail(char const* sentence);
-void page_send(int id, char const* method, char const* path, char const* body);
+void page_send(int id, char const* method, char const* path, char const* body, char const* key);
 void page_listen(bool on);
 bool page_prefers(char const* what);
 char* page_stored(char const* name);
@@ -69,7 +69,7 @@ public:
     {
         int const id = m_next_request++;
         m_waiting.emplace(id, std::move(on_reply));
-        page_send(id, request.method.c_str(), request.path.c_str(), request.body.c_str());
+        page_send(id, request.method.c_str(), request.path.c_str(), request.body.c_str(), request.key.c_str());
     }
 
     void on_reply(int id, Reply const& reply)
@@ -193,6 +193,12 @@ int run(Program& program, int, char**)
 } // namespace platform
 
 extern "C" {
+
+// SDL asks by name for what it could do without. Emscripten's own answer brings all of WebGL 2 along, name by name.
+void* eglGetProcAddress(char const*)
+{
+    return nullptr;
+}
 
 EMSCRIPTEN_KEEPALIVE void console_wake()
 {

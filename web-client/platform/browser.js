@@ -8,8 +8,8 @@ mergeInto(LibraryManager.library, {
         page.fail(UTF8ToString(sentence));
     },
 
-    page_send: function (id, method, path, body) {
-        page.send(id, UTF8ToString(method), UTF8ToString(path), UTF8ToString(body));
+    page_send: function (id, method, path, body, key) {
+        page.send(id, UTF8ToString(method), UTF8ToString(path), UTF8ToString(body), UTF8ToString(key));
     },
 
     page_listen: function (on) {

@@ -47,13 +47,14 @@ const page = {
         else delete document.documentElement.dataset.theme;
     },
 
-    send(id, method, path, body) {
+    send(id, method, path, body, key) {
         const longest = 30000; // milliseconds; after that the server counts as not answering
         const request = { method, credentials: 'same-origin', cache: 'no-store', headers: {}, signal: AbortSignal.timeout(longest) };
         if (body) {
             request.body = body;
             request.headers['Content-Type'] = 'application/json';
         }
+        if (key) request.headers['Idempotency-Key'] = key;
         fetch(path, request)
             .then((reply) => reply.text().then((text) => [reply.status, text]))
             .catch(() => [0, ''])
@@ -216,11 +217,12 @@ const page = {
 
     tags: {
         main: 'main', navigation: 'nav', banner: 'header', region: 'section', article: 'article', form: 'form', heading: 'h1', text: 'p',
-        label: 'label', textbox: 'input', button: 'button', link: 'a', list: 'ul', orderedlist: 'ol', item: 'li', tab: 'button', figure: 'figure',
+        label: 'label', textbox: 'input', button: 'button', link: 'a', list: 'ul', orderedlist: 'ol', item: 'li', tab: 'button', figure: 'figure', checkbox: 'button',
     },
-    roles: new Set(['search', 'group', 'dialog', 'table', 'row', 'columnheader', 'cell', 'listbox', 'tab', 'tablist', 'option', 'status', 'alert', 'note']),
+    roles: new Set(['search', 'group', 'dialog', 'table', 'row', 'columnheader', 'cell', 'listbox', 'tab', 'tablist', 'option', 'status', 'alert', 'note', 'log', 'checkbox']),
     create(node) {
-        const element = document.createElement(node.role === 'heading' ? `h${node.level}` : page.tags[node.role] || 'div');
+        const tag = node.role === 'heading' ? `h${node.level}` : node.multiline ? 'textarea' : page.tags[node.role] || 'div';
+        const element = document.createElement(tag);
         const tell = (kind, text) => page.tell(kind, element.id, text); // an element stands for one node after another
         if (page.roles.has(node.role)) element.setAttribute('role', node.role);
         if (page.tags[node.role] === 'ul' || page.tags[node.role] === 'ol') element.setAttribute('role', 'list');
@@ -229,7 +231,7 @@ const page = {
             element.noValidate = true; // the server's sentence is shown, in our words
             element.addEventListener('submit', (event) => event.preventDefault());
         }
-        if (node.role === 'button' || node.role === 'tab') {
+        if (['button', 'tab', 'checkbox'].includes(node.role)) {
             element.type = node.submits ? 'submit' : 'button';
             element.addEventListener('click', () => tell('pressed'));
         }
@@ -241,7 +243,7 @@ const page = {
             // A whole row leads where its link leads; on its words only after it is clear that they are not being selected.
             const secondClick = 250; // milliseconds
             let waiting = 0;
-            const isOwn = (event) => !event.target.closest('a, button, input') && element.querySelector('a');
+            const isOwn = (event) => !event.target.closest('a, button, input, textarea') && element.querySelector('a');
             const openTab = () => window.open(element.querySelector('a').href, '_blank', 'noopener');
             element.addEventListener('click', (event) => {
                 clearTimeout(waiting);
@@ -281,12 +283,12 @@ const page = {
             });
         }
         if (node.role === 'textbox') {
-            element.spellcheck = false;
-            element.autocapitalize = 'none';
+            element.spellcheck = Boolean(node.multiline);
+            if (!node.multiline) element.autocapitalize = 'none';
             element.addEventListener('input', () => tell('typed', element.value));
             element.addEventListener('change', () => tell('typed', element.value));
         }
-        if (['button', 'textbox', 'link', 'tab'].includes(node.role)) {
+        if (['button', 'textbox', 'link', 'tab', 'checkbox'].includes(node.role)) {
             element.addEventListener('focus', () => tell(element.matches(':focus-visible') ? 'focusedByKey' : 'focused'));
             element.addEventListener('blur', () => tell('blurred'));
         }
@@ -356,7 +358,9 @@ const page = {
             element.classList.toggle('shown', Boolean(node.colour));
             page.attribute(element, 'dir', node.colour && 'auto', null);
         }
+        if (node.role === 'checkbox') element.setAttribute('aria-checked', String(Boolean(node.selected)));
         Object.keys(page.attributes).forEach((name) => {
+            if (node.role === 'checkbox' && name === 'selected') return;
             if (node.role !== 'textbox' || (name !== 'target' && name !== 'expanded')) page.attribute(element, page.attributes[name], node[name], before[name]);
         });
         page.attribute(element, 'aria-current', node.current && (node.href ? 'page' : 'true'), before.current && (before.href ? 'page' : 'true'));
@@ -366,7 +370,7 @@ const page = {
     },
 
     updateField(element, node) {
-        if (element.type !== node.input) element.type = node.input;
+        if (!node.multiline && element.type !== node.input) element.type = node.input;
         if (node.input === 'search') element.maxLength = 66; // the server takes 200 bytes
         if (element.value !== node.value) element.value = node.value;
         if (element.name !== node.name) element.name = node.name;
@@ -406,7 +410,7 @@ const page = {
     },
 
     kindOf(node) {
-        return node.role === 'heading' ? `heading${node.level}` : node.submits ? 'submit' : node.role;
+        return node.role === 'heading' ? `heading${node.level}` : node.submits ? 'submit' : node.multiline ? 'textarea' : node.role;
     },
 
     // Elements are kept by their node, so that focus, selection and a half-composed word survive. A number is a node that did not change.
@@ -491,9 +495,13 @@ const page = {
         return (ctrl ? 'Ctrl+' : '') + (event.altKey ? 'Alt+' : '') + (shift ? 'Shift+' : '') + name;
     },
 
+    isField(element) {
+        return element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement;
+    },
+
     onKey(event) {
         if (event.isComposing || event.keyCode === 229) return; // the input method's
-        const in_field = event.target instanceof HTMLInputElement;
+        const in_field = page.isField(event.target);
         if (_console_key(page.text(page.keyName(event)), in_field)) event.preventDefault();
     },
 
@@ -521,7 +529,7 @@ const page = {
         window.addEventListener('keydown', page.onKey, { capture: true });
         document.addEventListener('copy', (event) => {
             const selection = getSelection();
-            if (selection.isCollapsed || event.target instanceof HTMLInputElement || !page.root.contains(selection.anchorNode)) return;
+            if (selection.isCollapsed || page.isField(event.target) || !page.root.contains(selection.anchorNode)) return;
             event.clipboardData.setData('text/plain', page.copied(selection.getRangeAt(0)));
             event.preventDefault();
         });

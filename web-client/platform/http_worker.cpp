@@ -113,6 +113,7 @@ private:
         message.set_header("Origin", m_server); // the server changes nothing for an origin that is not its own
         if (auto const known = cookie(); !known.empty()) message.set_header("Cookie", known);
         if (!request.body.empty()) message.set_header("Content-Type", "application/json");
+        if (!request.key.empty()) message.set_header("Idempotency-Key", request.key);
         auto const result = m_client.send(message);
         if (!result) return {};
         if (auto const set = result->get_header_value("Set-Cookie"); !set.empty()) {

@@ -14,6 +14,7 @@ struct Request {
     std::string method;
     std::string path; // begins with /api/
     std::string body; // JSON, or empty
+    std::string key = {}; // for the header Idempotency-Key, or empty
 };
 
 struct Reply {

@@ -84,4 +84,26 @@ Address address_from(std::string_view text)
     return address;
 }
 
+static bool is_tab(std::string const& part)
+{
+    return part == "conversations" || part == "messages" || part == "leads" || part == "usage";
+}
+
+Place place_of(Address const& address)
+{
+    auto const first = address.at(0);
+    if (first == "organizations" && is_tab(address.at(2))) return {address.at(2), address.at(1), address.at(3), true};
+    if (first == "organizations" && !address.at(1).empty()) return {"organization", address.at(1), {}, false};
+    if (first == "messages") return {first, address.at(1), address.at(2), false}; // the list of all stays beside the thread
+    return {first, {}, address.at(1), false};
+}
+
+Address address_in(std::string const& organization, std::string const& screen, std::string const& record)
+{
+    Address address{{"organizations", organization}, {}};
+    for (auto const& part : {screen, record})
+        if (!part.empty()) address.path.push_back(part);
+    return address;
+}
+
 } // namespace console

@@ -6,6 +6,7 @@
 #include "shared/domain/phone_number.h"
 #include "shared/domain/provisioning.h"
 #include "web-client/state/address.h"
+#include "web-client/state/traffic.h"
 
 #include <algorithm>
 #include <map>
@@ -33,6 +34,7 @@ struct Installation {
     std::string version;
     std::string build; // the console that the server hands out now
     Time snapshot_at; // never, unless this is a snapshot
+    std::int64_t text_rate = 0; // micro-dollars of a segment; 0: not known
 };
 
 // Who is signed in, as the server told it.
@@ -44,6 +46,8 @@ struct Session {
     bool is_platform() const { return user.role == "platform_admin" || user.role == "platform_viewer"; }
     bool may_change() const { return user.role == "platform_admin"; }
     bool may_change(std::string const& organization_id) const;
+    // To call, to text, to work on leads: all its members, and the platform's admins.
+    bool may_work(std::string const& organization_id) const;
 };
 
 struct Asking { }; // the first answer of the server has not come
@@ -75,6 +79,7 @@ struct Remote {
 template <typename Row>
 struct RemoteList {
     std::string query; // what the rows answer: "search=…&sort=…"
+    int page = 200; // rows that are asked for at once
     std::vector<Row> rows; // from the first one on
     std::string cursor; // where the next page begins; empty: that is all
     std::map<std::string, int> counts;
@@ -104,6 +109,11 @@ struct OrganizationRow {
     std::string place;
     std::string cause;
     Time release_at; // closed: its number is given back then
+    bool outbound_allowed = false; // to people who did not write or call first
+    bool shares_opt_outs = false; // a STOP to one of its group counts for it too
+    std::string forwarding_number = {}; // E.164: where calls go when Jack cannot answer
+    std::string group = {};
+    std::string monthly_budget = {}; // dollars
 };
 
 struct NumberRow {
@@ -162,6 +172,13 @@ struct Overview {
     int signups_today = 0;
     int seconds_to_live = -1;
     std::vector<Provider> providers;
+    Traffic traffic;
+};
+
+// A lead as it is opened, and what was written with it.
+struct LeadRecord {
+    Remote<LeadPage> lead;
+    RemoteList<Message> messages; // newest first
 };
 
 struct OrganizationDetail {
@@ -183,6 +200,7 @@ struct Toast {
     std::string title;
     std::string text;
     double until = 0; // errors stay
+    std::string address; // where it leads, if anywhere
 };
 
 struct Connection {
@@ -210,6 +228,18 @@ struct AppState {
     std::map<std::string, Remote<Notification>> notification; // by id, of those that no list holds
     std::map<std::string, OrganizationDetail> details; // by organisation
 
+    Remote<std::vector<Activity>> activity;
+    RemoteList<ConversationRow> conversations;
+    std::map<std::string, Remote<ConversationPage>> conversation; // by id
+    RemoteList<LeadRow> threads; // leads with texts, by the last text
+    RemoteList<LeadRow> unread; // counted on every page
+    std::map<std::string, RemoteList<LeadRow>> leads; // by the stage of the board; "" is the table
+    std::map<std::string, LeadRecord> lead; // by id
+    std::map<std::string, Remote<Usage>> usage; // by the question: "month=…&organization_id=…"
+    RemoteList<LedgerRow> ledger;
+    RemoteList<InboxRow> inbox;
+    std::map<std::string, Remote<InboxRow>> inbox_item; // by id
+
     std::map<std::string, Action> actions;
     std::vector<Toast> toasts;
 
@@ -227,6 +257,12 @@ inline bool Session::may_change(std::string const& organization_id) const
     for (auto const& membership : organizations)
         if (membership.id == organization_id && membership.role == "admin") return true;
     return false;
+}
+
+inline bool Session::may_work(std::string const& organization_id) const
+{
+    if (may_change()) return true;
+    return std::any_of(organizations.begin(), organizations.end(), [&](auto const& one) { return one.id == organization_id; });
 }
 
 } // namespace console

@@ -2,6 +2,7 @@
 
 #include "web-client/state/address.h"
 
+#include <map>
 #include <string>
 #include <variant>
 #include <vector>
@@ -23,7 +24,8 @@ struct Go {
     bool replace = false; // the same place seen differently: no new entry in the history
 };
 struct LoadMore {
-    std::string list; // organizations, numbers, notifications
+    std::string list; // organizations, numbers, notifications, conversations, threads, leads, messages, ledger, inbox
+    std::string of = {}; // the stage of leads, the lead of messages
 };
 struct Find { // organisations, for the palette
     std::string text;
@@ -42,10 +44,39 @@ struct Decide {
     std::string notification_id;
     bool resolve = true; // else dismiss
 };
+using Changes = std::map<std::string, std::variant<std::string, bool>>; // by the name of the member
 struct SaveSettings {
     std::string organization_id;
-    std::string name;
-    std::string time_zone;
+    Changes changes;
+};
+struct PlaceCall {
+    std::string organization_id;
+    std::string to_number;
+    std::string lead_id; // or empty
+    std::string reason; // what it is about, for Jack
+};
+struct SendText {
+    std::string organization_id;
+    std::string to_number;
+    std::string lead_id; // or empty
+    std::string body;
+};
+struct SaveLead {
+    std::string organization_id;
+    std::string lead_id;
+    Changes changes;
+};
+struct AddNote {
+    std::string organization_id;
+    std::string lead_id;
+    std::string text;
+};
+struct MarkRead {
+    std::string organization_id;
+    std::string lead_id;
+};
+struct Replay {
+    std::string inbox_id;
 };
 struct ChangeLife {
     std::string organization_id;
@@ -74,12 +105,15 @@ struct CloseToast {
 };
 struct Reload { };
 struct Open { // a dialog
-    std::string dialog; // palette, keys, menu, dismiss:<id>, suspend:<id>, close:<id>, release:<SID>; empty closes
+    // palette, keys, menu, dismiss:<id>, suspend:<id>, close:<id>, release:<SID>, call:<organisation>:<lead, or nothing>,
+    // text:<organisation>, stage:<organisation>:<lead>; empty closes
+    std::string dialog;
 };
 
 // What a person asked for while a frame was drawn; App carries it out afterwards.
 using Command = std::variant<SignIn, SignOut, OpenPage, Go, LoadMore, Find, TryAgain, Activate, RetryRun, Decide, SaveSettings, ChangeLife,
-    LookForDrift, RepairDrift, AdoptOrphan, ReleaseOrphan, Copy, SetTheme, CloseToast, Reload, Open>;
+    PlaceCall, SendText, SaveLead, AddNote, MarkRead, Replay, LookForDrift, RepairDrift, AdoptOrphan, ReleaseOrphan, Copy, SetTheme,
+    CloseToast, Reload, Open>;
 using Commands = std::vector<Command>;
 
 } // namespace console

@@ -1,6 +1,7 @@
 #include "web-client/views/dialogs.h"
 
 #include "build/generated/icon_codes.h"
+#include "web-client/views/panel.h"
 #include "web-client/views/shell.h"
 #include "web-client/widgets/scroll_area.h"
 
@@ -20,22 +21,7 @@ void Dialogs::open(std::string name)
     m_text.clear();
     m_chosen = 0;
     m_is_new = !m_name.empty();
-}
-
-// The panel and its shadow over a scrim; a press beside it closes. Returns the panel's node for a scope.
-static MirrorNode draw_panel(Ui& ui, Rect panel, std::string const& key, std::string const& label, Commands& commands)
-{
-    ui.fill(ui.window(), ui.colours.scrim);
-    ui.shadow(panel, 12, 2);
-    ui.fill(panel, ui.colours.raised, 12);
-    ui.edge(panel, ui.dark() ? ui.colours.ctlsoft : ui.colours.border, 12);
-    if (ImGui::IsMouseClicked(ImGuiMouseButton_Left) && !ImGui::IsMouseHoveringRect(panel.first(), panel.last()))
-        commands.emplace_back(Open{});
-    if (ui.key("Escape", true)) commands.emplace_back(Open{});
-    auto node = node_at(Role::Dialog, key, panel);
-    node.label = label;
-    node.lies_over = true;
-    return node;
+    m_reach.open();
 }
 
 static std::string lower(std::string text)
@@ -69,6 +55,15 @@ static std::vector<Choice> choices_for(std::string const& typed, AppState const&
             choices.push_back({"Go to", "organization-" + row.organization.id, row.organization.name, hint, nullptr,
                 Go{Address{{"organizations", row.organization.id}, {}}}});
         }
+    auto const place = place_of(state.address);
+    bool const works = !place.organization.empty() && session.may_work(place.organization);
+    bool const has_lead = (place.screen == "leads" || place.screen == "messages") && !place.record.empty();
+    if (works) {
+        auto const lead = place.organization + ':' + (has_lead ? place.record : "");
+        add({"Do", "call", has_lead ? "Call this customer" : "Call a number", "c", icon::phone_outgoing, Open{"call:" + lead}});
+        if (!has_lead) add({"Do", "text", "Text a number", "t", icon::message_square, Open{"text:" + place.organization + ':'}});
+        if (has_lead) add({"Do", "stage", "Set this lead's status", "m", icon::users, Open{"stage:" + lead}});
+    }
     add({"Do", "theme-light", "Use the light theme", {}, icon::sun, SetTheme{"light"}});
     add({"Do", "theme-dark", "Use the dark theme", {}, icon::moon, SetTheme{"dark"}});
     add({"Do", "theme-system", "Follow the system's theme", {}, icon::monitor, SetTheme{""}});
@@ -215,11 +210,12 @@ void Dialogs::draw_palette(Ui& ui, AppState const& state, Commands& commands)
 
 void Dialogs::draw_keys(Ui& ui, Commands& commands)
 {
-    static constexpr std::array<std::pair<char const*, char const*>, 16> keys{
-        {{"Ctrl K", "Search or jump to"}, {"/", "Filter this list"}, {"G O", "Overview"}, {"G N", "Needs a human"},
-            {"G R", "Organisations"}, {"G H", "Numbers"}, {"J, ↓", "Next row"}, {"K, ↑", "Previous row"}, {"Home, End", "First, last row"},
-            {"Enter", "Open"}, {"Esc", "Back or close"}, {"A", "Activate: to the phone id"}, {"E", "Resolve"}, {"Tab", "Next control"},
-            {"Shift Tab", "Previous control"}, {"?", "These keys"}}};
+    static constexpr std::array<std::pair<char const*, char const*>, 26> keys{{{"Ctrl K", "Search or jump to"}, {"/", "Filter this list"},
+        {"G O", "Overview"}, {"G N", "Needs a human"}, {"G R", "Organisations"}, {"G C", "Conversations"}, {"G M", "Messages"},
+        {"G L", "Leads"}, {"G U", "Usage"}, {"G H", "Numbers"}, {"G I", "Webhook inbox"}, {"J, ↓", "Next row"}, {"K, ↑", "Previous row"},
+        {"Home, End", "First, last row"}, {"Enter", "Open"}, {"Esc", "Back or close"}, {"C", "Call"}, {"T", "Text"},
+        {"M", "Set a lead's status"}, {"Ctrl Enter", "Send"}, {"Space", "Pause the feed"}, {"A", "Activate: to the phone id"},
+        {"E", "Resolve"}, {"Tab", "Next control"}, {"Shift Tab", "Previous control"}, {"?", "These keys"}}};
     bool const phone = ui.compact();
     float const width = std::min(560.0f, ui.size().x - (phone ? 0.0f : 32.0f));
     int const columns = width > 500 ? 2 : 1;
@@ -253,7 +249,9 @@ void Dialogs::draw_menu(Ui& ui, AppState const& state, Commands& commands)
     bool const snapshot = static_cast<bool>(signed_in->session.installation.snapshot_at);
     float const width = phone ? ui.size().x : 280;
     float const row = phone ? 48 : 36;
-    float const height = 74 + 56 + row * (snapshot ? 1.0f : 3.0f) + 44;
+    auto screens = screens_for(signed_in->session); // those that have no tab of their own
+    std::erase_if(screens, [&](Screen const& screen) { return !phone || is_phone_tab(signed_in->session, screen.path); });
+    float const height = 74 + 56 + row * ((snapshot ? 1.0f : 3.0f) + static_cast<float>(screens.size())) + 44;
     Rect const panel
         = phone ? Rect{0, ui.size().y - height, width, height} : Rect{12, std::max(ui.size().y - height - 60, 8.0f), width, height};
     MirrorScope const scope(ui.mirror, draw_panel(ui, panel, "menu", "You", commands));
@@ -271,7 +269,7 @@ void Dialogs::draw_menu(Ui& ui, AppState const& state, Commands& commands)
     y += 50;
     ui.line(panel.x + 1, y, width - 2, ui.colours.line);
     y += 8;
-    auto const item = [&](std::string const& key, std::string const& text, char const* symbol) {
+    auto const item = [&](std::string const& key, std::string const& text, char const* symbol, std::string const& address = {}) {
         Rect const place{panel.x + 8, y, width - 16, row - 2};
         Press const press = claim(ui, place, key);
         if (press.hovered) ui.fill(place, ui.colours.hover, 6);
@@ -279,7 +277,8 @@ void Dialogs::draw_menu(Ui& ui, AppState const& state, Commands& commands)
         ui.icon(place.x + 18, place.middle(), symbol, 16, ui.colours.text2);
         TextStyle const style{Face::Medium, 13, ui.colours.text};
         ui.text(place.x + 38, place.middle(), text, style);
-        auto node = node_at(Role::Button, key, place);
+        auto node = node_at(address.empty() ? Role::Button : Role::Link, key, place);
+        node.href = address;
         node.text = text;
         node.face = css_family(style.face);
         node.line = place.h;
@@ -288,6 +287,12 @@ void Dialogs::draw_menu(Ui& ui, AppState const& state, Commands& commands)
         y += row;
         return press.pressed;
     };
+    for (auto const& screen : screens) {
+        auto const address = std::string("#/") + screen.path;
+        if (!item(std::string("menu-") + screen.path, screen.title, screen.icon, address)) continue;
+        commands.emplace_back(Open{});
+        commands.emplace_back(Go{address_from(address)});
+    }
     if (item("menu-keys", "Keys", icon::keyboard)) commands.emplace_back(Open{"keys"});
     if (snapshot) return;
     bool const out = item("menu-sign-out", "Sign out", icon::log_out);
@@ -305,13 +310,6 @@ struct Question {
     Command command; // of the one who confirms
 };
 
-static std::string name_of(AppState const& state, std::string const& organization_id)
-{
-    auto const found = state.details.find(organization_id);
-    bool const known = found != state.details.end() && found->second.organization.value;
-    return known ? found->second.organization.value->organization.name : "this organisation";
-}
-
 // What a dialog of this name asks; nothing when what it is about is gone.
 static std::optional<Question> question_of(std::string const& dialog, AppState const& state)
 {
@@ -328,14 +326,14 @@ static std::optional<Question> question_of(std::string const& dialog, AppState c
             "Keep it", "Dismiss", {}, Decide{id, false}};
     }
     if (what == "suspend")
-        return Question{"Switch off the line of " + name_of(state, id) + "?",
+        return Question{"Switch off the line of " + organization_name(state, id) + "?",
             "Jack no longer answers. Callers hear the dealership's name and are put through to its own phone, if one is set. Texts still "
             "arrive. You can switch it on again at any time.",
             "Keep it on", "Switch off", {}, ChangeLife{id, "suspend"}};
     if (what == "close")
-        return Question{"Close " + name_of(state, id) + "?",
+        return Question{"Close " + organization_name(state, id) + "?",
             "Jack no longer answers, and in seven days its number is given back for good. Until then the closing can be cancelled.",
-            "Keep it", "Close", name_of(state, id), ChangeLife{id, "close"}};
+            "Keep it", "Close", organization_name(state, id), ChangeLife{id, "close"}};
     if (what == "release" && state.orphans.value)
         for (auto const& orphan : *state.orphans.value)
             if (orphan.twilio_sid == id)
@@ -356,7 +354,7 @@ void Dialogs::draw_question(Ui& ui, AppState const& state, Commands& commands)
     float const lines = static_cast<float>(ui.wrap(question->words, text, width - 48).size()) * 20;
     float const field_room = question->typed.empty() ? 0 : 76;
     float const height = 20 + title + 8 + lines + field_room + 24 + 36 + 24;
-    Rect const panel{(ui.size().x - width) / 2, ui.compact() ? ui.size().y - height : (ui.size().y - height) / 2 - 40, width, height};
+    Rect const panel = panel_place(ui, width, height);
     MirrorScope const scope(ui.mirror, draw_panel(ui, panel, "question", question->title, commands));
     MirrorScope const form(ui.mirror, {.role = Role::Form, .key = "question-form", .label = question->confirm});
     float y = panel.y + 20;
@@ -386,7 +384,9 @@ void Dialogs::draw_question(Ui& ui, AppState const& state, Commands& commands)
 void Dialogs::draw(Ui& ui, AppState const& state, Commands& commands)
 {
     if (std::exchange(m_is_new, false)) {
-        ui.mirror.request_focus(m_name == "palette"                              ? "palette-text"
+        auto const first = ReachDialogs::first_focus(m_name);
+        ui.mirror.request_focus(!first.empty()                                   ? first
+                : m_name == "palette"                                            ? "palette-text"
                 : m_name == "keys"                                               ? "keys-close"
                 : m_name == "menu"                                               ? "menu-close"
                 : m_name.starts_with("close:") || m_name.starts_with("release:") ? "question-typed"
@@ -395,6 +395,7 @@ void Dialogs::draw(Ui& ui, AppState const& state, Commands& commands)
     if (m_name == "palette") return draw_palette(ui, state, commands);
     if (m_name == "keys") return draw_keys(ui, commands);
     if (m_name == "menu") return draw_menu(ui, state, commands);
+    if (m_reach.draw(ui, m_name, state, commands)) return;
     if (is_open()) draw_question(ui, state, commands);
 }
 

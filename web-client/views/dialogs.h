@@ -1,6 +1,6 @@
 #pragma once
 
-#include "web-client/views/view.h"
+#include "web-client/views/reach.h"
 
 #include <string>
 
@@ -22,6 +22,7 @@ private:
     void draw_menu(Ui& ui, AppState const& state, Commands& commands);
     void draw_question(Ui& ui, AppState const& state, Commands& commands);
 
+    ReachDialogs m_reach;
     std::string m_name;
     std::string m_text; // in the palette, or typed to confirm
     int m_chosen = 0;

@@ -6,6 +6,8 @@
 
 #include <imgui.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace console {
@@ -216,65 +218,122 @@ float OrganizationView::draw_settings(
     Ui& ui, Rect area, OrganizationRow const& row, Session const& session, AppState const& state, Commands& commands)
 {
     auto const& organization = row.organization;
-    auto& draft = m_drafts[organization.id];
-    // What nobody typed over follows the server.
-    if (draft.name == draft.known_name) draft.name = organization.name;
-    if (draft.time_zone == draft.known_zone) draft.time_zone = organization.time_zone;
-    draft.known_name = organization.name;
-    draft.known_zone = organization.time_zone;
-
     auto const action = state.action("settings:" + organization.id);
     bool const may = session.may_change(organization.id);
     float const width = std::min(area.w, 480.0f);
     float const field_height = ui.compact() ? 44 : 36;
     float y = area.y + 8;
+    struct Setting {
+        char const* name;
+        std::string label, hint, value;
+        bool platform_only = false;
+    };
+    std::array const settings{
+        Setting{"name", "Name", "What Jack says when he answers: “Hi, this is Jack from …”.", organization.name},
+        Setting{"time_zone", "Time zone", "As in America/Vancouver. Opening hours and reports follow it.", organization.time_zone},
+        Setting{"forwarding_number", "The dealership's own phone",
+            "As in +16045550100. Callers are put through to it when Jack cannot answer. Empty: nobody is called.", row.forwarding_number},
+        Setting{"monthly_budget", "Budget a month, in dollars",
+            "We say so at 80 percent. Jack's own calls and texts stop before it is exceeded; what comes in never does.",
+            row.monthly_budget},
+        Setting{"group", "Group", "Rooftops of one owner have the same one. Empty: none.", row.group, true},
+    };
     if (!may) {
         y += banner(ui, "settings-locked", {area.x, y, width, 0}, Tone::Off, "You can read these settings",
                  session.installation.snapshot_at ? "A snapshot cannot be changed." : "An admin of the organisation can change them.")
             + gap;
-        fact(ui, "settings-name", {area.x, y, width, 36}, "Name", organization.name);
-        fact(ui, "settings-zone", {area.x, y + 36, width, 36}, "Time zone", organization.time_zone);
+        for (auto const& setting : settings) {
+            fact(ui, std::string("settings-") + setting.name, {area.x, y, width, 36}, setting.label,
+                setting.value.empty() ? "–" : setting.value);
+            y += 36;
+        }
+        fact(ui, "settings-shares", {area.x, y, width, 36}, "STOP counts for the whole group", row.shares_opt_outs ? "Yes" : "No");
+        fact(ui, "settings-outbound", {area.x, y + 36, width, 36}, "May call and text first", row.outbound_allowed ? "Yes" : "No");
         return y + 90 - area.y;
     }
-    MirrorScope const form(ui.mirror, {.role = Role::Form, .key = "settings-form", .label = "Settings"});
-    auto const problem_of
-        = [&](char const* field) { return action.problem && action.problem->field == field ? action.problem->message : std::string(); };
-    auto const draw = [&](char const* name, std::string const& key, std::string const& label, std::string const& hint, std::string& value) {
-        auto const problem = problem_of(name);
-        y += 24;
-        Field const field{.key = key,
-            .label = label,
-            .name = name,
-            .text_size = ui.compact() ? 16.0f : 14.0f,
-            .invalid = !problem.empty(),
-            .described_by = key + "-hint"};
-        text_field(ui, {area.x, y, width, field_height}, field, value);
-        y += field_height + 16;
-        if (problem.empty()) {
-            y += wrapped(ui, Role::Text, key + "-hint", {area.x, 0, width, 0}, y, hint, {Face::Regular, 12, ui.colours.text3, 17});
-        } else {
-            draw_refusal(ui, key + "-hint", {area.x, y, width, 0}, y, problem);
-            y += refusal_height(ui, width - 22, problem);
+    auto& draft = m_drafts[organization.id];
+    Changes changes;
+    {
+        MirrorScope const form(ui.mirror, {.role = Role::Form, .key = "settings-form", .label = "Settings"});
+        for (auto const& setting : settings) {
+            if (setting.platform_only && !session.may_change()) continue;
+            auto& [text, known] = draft[setting.name];
+            if (text == known) text = setting.value; // what nobody typed over follows the server
+            known = setting.value;
+            auto const key = std::string("settings-") + setting.name;
+            auto const problem = action.problem && action.problem->field == setting.name ? action.problem->message : std::string();
+            y += 24;
+            Field const field{.key = key,
+                .label = setting.label,
+                .name = setting.name,
+                .text_size = ui.compact() ? 16.0f : 14.0f,
+                .invalid = !problem.empty(),
+                .described_by = key + "-hint"};
+            text_field(ui, {area.x, y, width, field_height}, field, text);
+            y += field_height + 16;
+            if (problem.empty()) {
+                y += wrapped(
+                    ui, Role::Text, key + "-hint", {area.x, 0, width, 0}, y, setting.hint, {Face::Regular, 12, ui.colours.text3, 17});
+            } else {
+                draw_refusal(ui, key + "-hint", {area.x, y, width, 0}, y, problem);
+                y += refusal_height(ui, width - 22, problem);
+            }
+            y += 8;
+            if (text != setting.value) changes[setting.name] = text;
         }
-        y += 8;
-    };
-    draw("name", "settings-name", "Name", "What Jack says when he answers: “Hi, this is Jack from …”.", draft.name);
-    draw("time_zone", "settings-zone", "Time zone", "As in America/Vancouver. Opening hours and reports follow it.", draft.time_zone);
-    if (action.problem && action.problem->field.empty()) {
-        draw_refusal(ui, "settings-problem", {area.x, y, width, 0}, y + 8, action.problem->message);
-        y += refusal_height(ui, width - 22, action.problem->message) + 12;
+        auto& [shares, shares_known] = draft["shares_opt_outs"];
+        std::string const is_shared = row.shares_opt_outs ? "yes" : "";
+        if (shares == shares_known) shares = is_shared;
+        shares_known = is_shared;
+        if (checkbox(ui, {area.x, y, width, 32}, "settings-shares", "A STOP to one rooftop of the group counts for all", !shares.empty()))
+            shares = shares.empty() ? "yes" : "";
+        if (shares != is_shared) changes["shares_opt_outs"] = !shares.empty();
+        y += 40;
+        static constexpr std::array shown{"name", "time_zone", "forwarding_number", "monthly_budget", "group"};
+        bool const is_elsewhere = action.problem && std::find(shown.begin(), shown.end(), action.problem->field) == shown.end();
+        if (is_elsewhere) {
+            draw_refusal(ui, "settings-problem", {area.x, y, width, 0}, y + 8, action.problem->message);
+            y += refusal_height(ui, width - 22, action.problem->message) + 12;
+        }
+        Button const save{.key = "settings-save",
+            .text = "Save",
+            .submits = true,
+            .disabled = changes.empty(),
+            .busy_for = action.busy ? ImGui::GetTime() - action.since : -1};
+        if (button(ui, {area.x, y + 8, ui.compact() ? width : 96, ui.compact() ? 44.0f : 36.0f}, save))
+            commands.emplace_back(SaveSettings{organization.id, changes});
+        y += 70;
     }
-    bool const changed = draft.name != organization.name || draft.time_zone != organization.time_zone;
-    Button const save{.key = "settings-save",
-        .text = "Save",
-        .submits = true,
-        .disabled = !changed,
-        .busy_for = action.busy ? ImGui::GetTime() - action.since : -1};
-    if (button(ui, {area.x, y + 8, ui.compact() ? width : 96, ui.compact() ? 44.0f : 36.0f}, save))
-        commands.emplace_back(SaveSettings{organization.id, draft.name, draft.time_zone});
-    y += 70;
+    y += draw_outbound(ui, {area.x, y, width, 0}, row, session, state, commands);
     if (session.may_change()) y += draw_life(ui, {area.x, y, width, 0}, row, state, commands);
     return y - area.y;
+}
+
+// Whether it may call and write to people who did not do so first: the platform's to decide.
+float OrganizationView::draw_outbound(
+    Ui& ui, Rect area, OrganizationRow const& row, Session const& session, AppState const& state, Commands& commands)
+{
+    float y = area.y + 16;
+    ui.line(area.x, y, area.w, ui.colours.line);
+    y += 32;
+    heading(ui, "outbound-title", area.x, y, "Calls and texts to people who did not write first", {Face::SemiBold, 14, ui.colours.text}, 2);
+    std::string const words = row.outbound_allowed
+        ? "Allowed. Who opted out is never written to, and nobody is called outside the hours of where they live."
+        : "Not allowed yet. Who called or wrote first can be called back and answered. A platform admin decides about all others.";
+    y += 34 + wrapped(ui, Role::Text, "outbound-words", {area.x, 0, area.w, 0}, y + 26, words, {Face::Regular, 13, ui.colours.text2, 20});
+    if (!session.may_change()) return y - area.y;
+    auto const action = state.action("settings:" + row.organization.id);
+    Button const decide{.key = "outbound-decide",
+        .text = row.outbound_allowed ? "Withdraw" : "Allow",
+        .look = ButtonLook::Secondary,
+        .icon = row.outbound_allowed ? icon::ban : icon::phone_outgoing,
+        .busy_for = action.busy ? ImGui::GetTime() - action.since : -1,
+        .label = row.outbound_allowed ? "Withdraw: calls and texts to people who did not write first"
+                                      : "Allow calls and texts to people who did not write first"};
+    float const height = ui.compact() ? 44 : 36;
+    if (button(ui, {area.x, y, button_width(ui, decide), height}, decide))
+        commands.emplace_back(SaveSettings{row.organization.id, {{"outbound_allowed", !row.outbound_allowed}}});
+    return y + height + 24 - area.y;
 }
 
 // On, off, and the end of it: the platform's to decide.
@@ -319,6 +378,52 @@ float OrganizationView::draw_life(Ui& ui, Rect area, OrganizationRow const& row,
     return y + height + 24 - area.y;
 }
 
+float OrganizationView::draw_tabs(Ui& ui, Rect area, OrganizationRow const& row, AppState const& state, Commands& commands)
+{
+    static constexpr std::pair<char const*, char const*> tabs[] = {{"", "Line"}, {"conversations", "Conversations"},
+        {"messages", "Messages"}, {"leads", "Leads"}, {"usage", "Usage"}, {"settings", "Settings"}};
+    auto const chosen = state.address.at(2);
+    MirrorScope const nav(ui.mirror, {.role = Role::Navigation, .key = "organization-tabs", .label = "Of this organisation"});
+    float x = area.x, y = area.y;
+    for (auto const& [part, text] : tabs) {
+        bool const here = chosen == part;
+        TextStyle const style{here ? Face::SemiBold : Face::Medium, 13, here ? ui.colours.text : ui.colours.text2};
+        Rect place{x, y, ui.width(text, style), 40};
+        if (place.right() > area.right() + 1) { // on a phone the rest is in a second row
+            place.x = x = area.x;
+            place.y = y += 36;
+        }
+        auto const to = address_in(row.organization.id, part);
+        auto const key = std::string("organization-tab-") + (*part ? part : "line");
+        Press const press = claim(ui, place.grown(4), key);
+        ui.text(x, place.middle(), text, style);
+        if (here) ui.fill({x, y + 38, place.w, 2}, ui.colours.text);
+        if (press.shows_focus) ui.edge({x - 5, y + 6, place.w + 10, 28}, ui.colours.focus, 6, 2);
+        auto node = node_at(Role::Link, key, {x, y, place.w + 1, 40});
+        node.text = text;
+        node.face = css_family(style.face);
+        node.line = 40;
+        node.href = to.text();
+        node.current = here;
+        ui.mirror.add(std::move(node));
+        if (press.pressed) commands.emplace_back(Go{to});
+        x += place.w + (ui.compact() ? 16 : 22);
+    }
+    ui.line(area.x, y + 40, area.w, ui.colours.line);
+    return y + 40 - area.y;
+}
+
+float OrganizationView::draw_top(Ui& ui, Rect page, AppState const& state, Commands& commands)
+{
+    Rect const content = page_content(ui, page);
+    auto const* detail = detail_of(state);
+    if (!detail || draw_progress(ui, "organization", content, progress_of(detail->organization), state, commands)) return 0;
+    auto const& row = *detail->organization.value;
+    auto const& session = state.signed_in()->session;
+    float const y = content.y + (ui.compact() ? 0 : draw_header(ui, content, row, session, state, commands));
+    return y + draw_tabs(ui, {content.x, y, content.w, 0}, row, state, commands) - page.y + 1;
+}
+
 void OrganizationView::draw(Ui& ui, Rect page, AppState const& state, Commands& commands)
 {
     ScrollArea const scroll(ui, "organization-page-" + state.address.at(1), page, m_height, "Organisation");
@@ -329,38 +434,14 @@ void OrganizationView::draw(Ui& ui, Rect page, AppState const& state, Commands& 
     auto const& row = *detail->organization.value;
     auto const& session = state.signed_in()->session;
     float y = content.y + draw_header(ui, content, row, session, state, commands);
-
-    static constexpr std::pair<char const*, char const*> tabs[] = {{"", "Line"}, {"settings", "Settings"}};
-    auto const chosen = state.address.at(2);
-    {
-        MirrorScope const nav(ui.mirror, {.role = Role::Navigation, .key = "organization-tabs", .label = "Of this organisation"});
-        float x = content.x;
-        for (auto const& [part, text] : tabs) {
-            bool const here = chosen == part;
-            TextStyle const style{here ? Face::SemiBold : Face::Medium, 13, here ? ui.colours.text : ui.colours.text2};
-            Rect const place{x, y, ui.width(text, style), 40};
-            Address to{{"organizations", row.organization.id}, {}};
-            if (*part) to.path.emplace_back(part);
-            auto const key = std::string("organization-tab-") + (*part ? part : "line");
-            Press const press = claim(ui, place.grown(4), key);
-            ui.text(x, place.middle(), text, style);
-            if (here) ui.fill({x, y + 38, place.w, 2}, ui.colours.text);
-            if (press.shows_focus) ui.edge({x - 5, y + 6, place.w + 10, 28}, ui.colours.focus, 6, 2);
-            auto node = node_at(Role::Link, key, {x, y, place.w + 1, 40});
-            node.text = text;
-            node.face = css_family(style.face);
-            node.line = 40;
-            node.href = to.text();
-            node.current = here;
-            ui.mirror.add(std::move(node));
-            if (press.pressed) commands.emplace_back(Go{to});
-            x += place.w + 22;
-        }
+    y += draw_tabs(ui, {content.x, y, content.w, 0}, row, state, commands) + 20;
+    if (session.may_work(row.organization.id)) {
+        if (ui.key("c")) commands.emplace_back(Open{"call:" + row.organization.id + ':'});
+        if (ui.key("t")) commands.emplace_back(Open{"text:" + row.organization.id + ':'});
     }
-    ui.line(content.x, y + 40, content.w, ui.colours.line);
-    y += 60;
     Rect const body{content.x, y, content.w, 0};
-    y += chosen == "settings" ? draw_settings(ui, body, row, session, state, commands) : draw_line(ui, body, row, *detail, state, commands);
+    y += state.address.at(2) == "settings" ? draw_settings(ui, body, row, session, state, commands)
+                                           : draw_line(ui, body, row, *detail, state, commands);
     m_height = y + 16 - scroll.top();
 }
 

@@ -9,113 +9,6 @@
 
 namespace console {
 
-static constexpr double typing_pause = 0.25; // seconds after the last letter until we search
-
-float ListView::draw_filters(Ui& ui, Rect content, std::string const& key, std::string const& hint, std::string const& filter,
-    std::vector<Chip> const& chips, AppState const& state, Commands& commands)
-{
-    auto const& address = state.address;
-    if (auto const searched = address.of("search"); searched != m_searched) m_search = m_searched = searched; // Back, or a link
-    if (ui.key("/")) ui.mirror.request_focus(key + "-search");
-    if (ui.mirror.has_focus(key + "-search") && ui.key("Escape", true)) {
-        m_search.clear();
-        m_search_at = ImGui::GetTime();
-    }
-    float const field_height = ui.compact() ? 44 : 36;
-    float const width = ui.compact() ? content.w : 260;
-    {
-        MirrorScope const search(ui.mirror, {.role = Role::Search, .key = key + "-filters"});
-        Field const field{.key = key + "-search",
-            .label = hint,
-            .icon = icon::search,
-            .name = "search",
-            .input = "search",
-            .placeholder = hint,
-            .text_size = ui.compact() ? 16.0f : 13.0f,
-            .hides_label = true};
-        if (text_field(ui, {content.x, content.y, width, field_height}, field, m_search)) m_search_at = ImGui::GetTime() + typing_pause;
-        float x = content.x + width + 12, y = content.y;
-        if (ui.compact()) {
-            x = content.x;
-            y += field_height + 10;
-        }
-        for (auto const& chip : chips) {
-            bool const on = filter == chip.value;
-            auto const text = chip.count < 0 ? chip.text : chip.text + " " + std::to_string(chip.count);
-            TextStyle const style{on ? Face::SemiBold : Face::Medium, 13, on ? ui.colours.info : ui.colours.text2};
-            float const chip_width = std::ceil(ui.width(text, style)) + 22;
-            if (chip.count <= 0 && !on && !chip.value.empty()) continue;
-            if (x + chip_width > content.right()) {
-                x = ui.compact() ? content.x : content.x + width + 12;
-                y += 42;
-            }
-            Rect const place{x, y + (field_height - 32) / 2 * (ui.compact() ? 0.0f : 1.0f), chip_width, 32};
-            auto const chip_key = key + "-chip-" + (chip.value.empty() ? "all" : chip.value);
-            Press const press = claim(ui, place, chip_key);
-            ui.fill(place, on ? ui.colours.selected : press.hovered ? ui.colours.hover : ui.colours.surface, 6);
-            if (!on) ui.edge(place, ui.colours.ctlsoft, 6);
-            if (press.shows_focus) ui.focus_ring(place, 6);
-            ui.text(place.x + 11, place.middle(), text, style);
-            auto node = node_at(Role::Button, chip_key, place);
-            node.text = text;
-            node.face = css_family(style.face);
-            node.line = place.h;
-            node.left = 11;
-            node.pressed = on;
-            ui.mirror.add(std::move(node));
-            if (press.pressed) commands.emplace_back(Go{address.with(address.at(0) == "numbers" ? "state" : "status", chip.value)});
-            x += chip_width + 8;
-        }
-        content.y = y;
-    }
-    if (m_search_at > 0) {
-        double const left = m_search_at - ImGui::GetTime();
-        if (left > 0) {
-            ui.change_in(left);
-        } else {
-            m_search_at = 0;
-            m_searched = m_search;
-            m_current = 0;
-            commands.emplace_back(Go{address.with("search", m_search), true});
-        }
-    }
-    return content.y + (ui.compact() ? 32 + 12 : field_height + 16);
-}
-
-template <typename Row>
-static int counted(RemoteList<Row> const& list, char const* name)
-{
-    return list.counts.empty() ? -1 : list.count(name);
-}
-
-static void draw_footer(Ui& ui, Rect area, std::string const& key, std::string const& text)
-{
-    ui.line(area.x + 1, area.y, area.w - 2, ui.colours.line);
-    told(ui, Role::Status, key + "-footer", {area.x + 20, area.y, area.w - 40, area.h}, text, {Face::Regular, 12, ui.colours.text2});
-}
-
-// Rounded card, table, footer; the last row never touches a corner.
-static TableResult draw_framed(Ui& ui, Rect area, Table const& table, int& current, std::string const& summary)
-{
-    bool const phone = ui.compact();
-    float const footer = 40;
-    float const content = (table.has_header ? 33.0f : 0.0f) + static_cast<float>(table.total) * table.row_height + footer + 2;
-    if (!phone) area.h = std::min(area.h, content); // a card ends where its content ends
-    if (!phone) card(ui, area);
-    auto const result = draw_table(ui,
-        {area.x + (phone ? 0.0f : 1.0f), area.y + (phone ? 0.0f : 1.0f), area.w - (phone ? 0.0f : 2.0f), area.h - footer - 1}, table,
-        current);
-    draw_footer(ui, {area.x, area.bottom() - footer, area.w, footer}, table.key, summary);
-    return result;
-}
-
-static std::string rows_in_words(int total, int shown, char const* one, char const* many)
-{
-    auto text = std::to_string(total) + ' ' + (total == 1 ? one : many);
-    if (shown < total) text += ", " + std::to_string(shown) + " loaded";
-    return text;
-}
-
 void OrganizationsView::draw_row(
     Ui& ui, Table const& table, OrganizationRow const& row, int index, Rect area, std::vector<Rect> const& cells)
 {
@@ -152,40 +45,16 @@ void OrganizationsView::draw_row(
         static_cast<int>(at) + 1, true);
 }
 
-void OrganizationsView::draw_phone_row(Ui& ui, Table const& table, OrganizationRow const& row, int index, Rect area)
-{
-    auto const key = table.key + "-" + row.organization.id;
-    avatar(ui, area.x + 16, area.middle() - 20, 40, row.organization.name, AvatarShape::Organization);
-    auto const [tone, words] = organization_state(row.status);
-    float const state_width = tone == Tone::Ok ? 20 + ui.width(words, {Face::Regular, 13, 0}) : pill_width(ui, words);
-    float const x = area.x + 68, right = area.right() - 16;
-    auto const in_cell = [&](char const* name, int column, Rect place) {
-        auto node = node_at(Role::Cell, key + name, place);
-        node.index = column;
-        return node;
-    };
-    {
-        MirrorScope const scope(ui.mirror, in_cell("-name-cell", 1, {x, area.y + 8, right - state_width - x - 8, 30}));
-        link_cell(ui, table, index, m_current, {x, area.y + 14, right - state_width - x - 8, 22}, row.organization.name,
-            {Face::SemiBold, 15, ui.colours.text});
-    }
-    cell(ui, key + "-number", {x, area.y + 38, right - x, 22},
-        row.phone_number.empty() ? (row.cause.empty() ? "No number yet" : row.cause) : national_format(row.phone_number),
-        {Face::Regular, 13, ui.colours.text2}, 2);
-    MirrorScope const scope(ui.mirror, in_cell("-state-cell", 3, {right - state_width, area.y + 12, state_width, 24}));
-    state_label(ui, key + "-state", right - state_width, area.y + 25, tone, words);
-}
-
 void OrganizationsView::draw(Ui& ui, Rect page, AppState const& state, Commands& commands)
 {
     Rect const content = page_content(ui, page);
     auto const& list = state.organizations;
-    auto const count = [&](char const* name) { return counted(list, name); };
-    std::vector<Chip> const chips{{"", "All", count("all")}, {"needs_attention", "Needs a human", count("needs_attention")},
-        {"held", "Held", count("held")}, {"provisioning", "On its way", count("provisioning")}, {"active", "Live", count("active")},
-        {"suspended", "Suspended", count("suspended")}, {"closed", "Closed", count("closed")}};
-    float const top = draw_filters(
-        ui, content, "organizations", "Filter by name, number or e-mail", state.address.of("status"), chips, state, commands);
+    auto const count = [&](char const* name) { return count_in(list, name); };
+    Filters const filters{"organizations", "Filter by name, number or e-mail", "status",
+        {{"", "All", count("all")}, {"needs_attention", "Needs a human", count("needs_attention")}, {"held", "Held", count("held")},
+            {"provisioning", "On its way", count("provisioning")}, {"active", "Live", count("active")},
+            {"suspended", "Suspended", count("suspended")}, {"closed", "Closed", count("closed")}}};
+    float const top = draw_filters(ui, content, filters, state, commands);
     Rect const area{content.x, top, content.w, page.bottom() - top - (ui.compact() ? 0.0f : 16.0f)};
     if (draw_progress(ui, "organizations", area, progress_of(list), state, commands)) return;
     if (list.rows.empty()) {
@@ -212,19 +81,21 @@ void OrganizationsView::draw(Ui& ui, Rect page, AppState const& state, Commands&
     }
     table.row_height = phone ? 76 : 40;
     table.has_header = !phone;
-    table.total = list.total();
-    table.loaded = static_cast<int>(list.rows.size());
+    fill_table(table, list);
     table.row_key = [&](int row) { return list.rows[static_cast<std::size_t>(row)].organization.id; };
     table.href = [&](int row) { return "#/organizations/" + list.rows[static_cast<std::size_t>(row)].organization.id; };
     table.draw_row = [&](int row, Rect place, std::vector<Rect> const& cells) {
         auto const& shown = list.rows[static_cast<std::size_t>(row)];
-        if (phone)
-            draw_phone_row(ui, table, shown, row, place);
-        else
-            draw_row(ui, table, shown, row, place, cells);
+        if (!phone) return draw_row(ui, table, shown, row, place, cells);
+        auto const& name = shown.organization.name;
+        avatar(ui, place.x + 16, place.middle() - 20, 40, name, AvatarShape::Organization);
+        auto const [tone, words] = organization_state(shown.status);
+        auto const below = !shown.phone_number.empty() ? national_format(shown.phone_number)
+            : shown.cause.empty()                      ? "No number yet"
+                                                       : shown.cause;
+        draw_phone_row(ui, table, row, m_current, place, 68, {name, words, below, tone, true});
     };
-    auto const result = draw_framed(ui, phone ? Rect{page.x, area.y, page.w, area.h} : area, table, m_current,
-        rows_in_words(table.total, table.loaded, "organisation", "organisations"));
+    auto const result = draw_framed(ui, area, page, table, m_current, rows_in_words(table, "organisation", "organisations"));
     if (result.sort) commands.emplace_back(Go{state.address.with("sort", *result.sort == "attention" ? "" : *result.sort), true});
     if (result.opened) commands.emplace_back(Go{address_from(table.href(*result.opened))});
     if (result.wants_more) commands.emplace_back(LoadMore{"organizations"});
@@ -234,10 +105,10 @@ void NumbersView::draw(Ui& ui, Rect page, AppState const& state, Commands& comma
 {
     Rect const content = page_content(ui, page);
     auto const& list = state.numbers;
-    std::vector<Chip> chips{{"", "All", counted(list, "all")}};
+    Filters filters{"numbers", "Filter by number or name", "state", {{"", "All", count_in(list, "all")}}};
     for (auto const* name : {"needs_attention", "bought", "imported", "active", "suspended", "releasing", "released"})
-        chips.push_back({name, number_state(name).words, counted(list, name)});
-    float const top = draw_filters(ui, content, "numbers", "Filter by number or name", state.address.of("state"), chips, state, commands);
+        filters.chips.push_back({name, number_state(name).words, count_in(list, name)});
+    float const top = draw_filters(ui, content, filters, state, commands);
     Rect const area{content.x, top, content.w, page.bottom() - top - (ui.compact() ? 0.0f : 16.0f)};
     if (draw_progress(ui, "numbers", area, progress_of(list), state, commands)) return;
     if (list.rows.empty()) {
@@ -268,8 +139,7 @@ void NumbersView::draw(Ui& ui, Rect page, AppState const& state, Commands& comma
     }
     table.row_height = phone ? 76 : 40;
     table.has_header = !phone;
-    table.total = list.total();
-    table.loaded = static_cast<int>(list.rows.size());
+    fill_table(table, list);
     auto const at = [&](int row) -> NumberRow const& { return list.rows[static_cast<std::size_t>(row)]; };
     table.row_key = [&](int row) { return at(row).number.id; };
     table.href = [&](int row) { return "#/organizations/" + at(row).number.organization_id; };
@@ -278,26 +148,11 @@ void NumbersView::draw(Ui& ui, Rect page, AppState const& state, Commands& comma
         auto const key = "numbers-" + number.id;
         auto const [tone, words] = number_state(number.state);
         TextStyle const plain{Face::Regular, 13, ui.colours.text2};
-        auto const scope_of = [&](char const* name, int column, Rect area_of) {
-            auto node = node_at(Role::Cell, key + name, area_of);
-            node.index = column;
-            return node;
-        };
-        if (phone) {
-            float const right = place.right() - 16;
-            float const state_width = tone == Tone::Ok ? 20 + ui.width(words, {Face::Regular, 13, 0}) : pill_width(ui, words);
-            {
-                MirrorScope const scope(ui.mirror, scope_of("-number-cell", 1, {place.x + 16, place.y + 10, 180, 28}));
-                link_cell(ui, table, row, m_current, {place.x + 16, place.y + 14, 180, 22}, national_format(number.phone_number),
-                    {Face::SemiBold, 15, ui.colours.text});
-            }
-            cell(ui, key + "-owner", {place.x + 16, place.y + 38, right - place.x - 16, 22}, at(row).organization_name, plain, 2);
-            MirrorScope const scope(ui.mirror, scope_of("-state-cell", 3, {right - state_width, place.y + 12, state_width, 24}));
-            state_label(ui, key + "-state", right - state_width, place.y + 25, tone, words);
-            return;
-        }
+        if (phone)
+            return draw_phone_row(
+                ui, table, row, m_current, place, 16, {national_format(number.phone_number), words, at(row).organization_name, tone, true});
         {
-            MirrorScope const scope(ui.mirror, scope_of("-number-cell", 1, cells[0]));
+            MirrorScope const scope(ui.mirror, cell_node(key + "-number", cells[0], 1));
             link_cell(ui, table, row, m_current, {cells[0].x, place.y, cells[0].w - (area.w > 600 ? 34.0f : 0.0f), place.h},
                 national_format(number.phone_number), {Face::Medium, 13, ui.colours.text});
             if (area.w > 600
@@ -307,7 +162,7 @@ void NumbersView::draw(Ui& ui, Rect page, AppState const& state, Commands& comma
         }
         cell(ui, key + "-owner", cells[1], at(row).organization_name, {Face::Regular, 13, ui.colours.text}, 2);
         {
-            MirrorScope const scope(ui.mirror, scope_of("-state-cell", 3, cells[2]));
+            MirrorScope const scope(ui.mirror, cell_node(key + "-state", cells[2], 3));
             state_label(ui, key + "-state", cells[2].x - 8, place.middle(), tone, words);
         }
         std::size_t column = 3;
@@ -322,8 +177,7 @@ void NumbersView::draw(Ui& ui, Rect page, AppState const& state, Commands& comma
         cell(ui, key + "-since", cells[column], ui.clock.short_time(number.created_at), {Face::Regular, 13, ui.colours.text3},
             static_cast<int>(column) + 1, true);
     };
-    auto const result = draw_framed(ui, phone ? Rect{page.x, area.y, page.w, area.h} : area, table, m_current,
-        rows_in_words(table.total, table.loaded, "number", "numbers"));
+    auto const result = draw_framed(ui, area, page, table, m_current, rows_in_words(table, "number", "numbers"));
     if (result.sort) commands.emplace_back(Go{state.address.with("sort", *result.sort == "newest" ? "" : *result.sort), true});
     if (result.opened) commands.emplace_back(Go{address_from(table.href(*result.opened))});
     if (result.wants_more) commands.emplace_back(LoadMore{"numbers"});

@@ -2,6 +2,7 @@
 
 #include "build/generated/icon_codes.h"
 #include "web-client/widgets/chart.h"
+#include "web-client/widgets/figures.h"
 #include "web-client/widgets/scroll_area.h"
 
 #include "shared/base/time.h"
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdio>
 
 namespace console {
 
@@ -35,30 +37,39 @@ float OverviewView::draw_strip(Ui& ui, Rect area, Overview const& overview, Comm
     struct Figure {
         std::string name, value, of, below, address;
         ImU32 colour;
+        std::vector<int> spark = {};
+        double share = -1; // of a meter
     };
     int const stuck = count_of(overview, "needs_attention") + count_of(overview, "held");
     std::string below = plural(count_of(overview, "provisioning"), "on its way", "on their way");
     if (stuck > 0) below += ", " + std::to_string(stuck) + " stuck";
     if (int const off = count_of(overview, "suspended"); off > 0) below += ", " + std::to_string(off) + " off";
-    int week = 0;
-    for (std::size_t i = overview.signups.size() > 7 ? overview.signups.size() - 7 : 0; i < overview.signups.size(); ++i)
-        week += overview.signups[i].organizations;
     auto const& c = ui.colours;
+    auto const& traffic = overview.traffic;
+    std::vector<int> hours;
+    for (auto const& hour : traffic.by_hour)
+        hours.push_back(hour.answered + hour.missed);
+    char percent[32] = "No call yet";
+    if (traffic.answered_percent >= 0) std::snprintf(percent, sizeof percent, "%.1f%% answered", traffic.answered_percent);
+    auto const month = ui.clock.month_words(traffic.month.empty() ? day_of(ui.clock.present()).substr(0, 7) : traffic.month);
+    bool const has_budget = traffic.budget > 0;
     std::array const figures{
-        Figure{"Numbers live", std::to_string(overview.active),
-            "of " + std::to_string(count_of(overview, "all") - count_of(overview, "closed")), below, "#/numbers", c.text2},
-        Figure{"Needs a human", std::to_string(overview.pending), "",
+        Figure{"Numbers live", grouped(overview.active), "of " + grouped(count_of(overview, "all") - count_of(overview, "closed")), below,
+            "#/numbers", c.text2},
+        Figure{"Needs a human", grouped(overview.pending), "",
             overview.pending > 0 ? "Oldest waits " + ui.clock.age(overview.oldest_pending) : "Nothing waits", "#/notifications",
             overview.pending > 0 ? c.warn : c.text2},
-        Figure{"Signups today", std::to_string(overview.signups_today), "", std::to_string(week) + " in 7 days",
-            "#/organizations?sort=newest", c.text2},
-        Figure{"Time to live",
-            overview.seconds_to_live < 0        ? "–"
-                : overview.seconds_to_live == 0 ? "< 1 s"
-                                                : duration(overview.seconds_to_live * std::int64_t{1000}),
-            "", "Median of the last 50", "", c.text2},
-        Figure{"Rent", "$" + (overview.monthly_rent.empty() ? std::string("0.00") : overview.monthly_rent), "",
-            plural(overview.owned, "number", "numbers") + ", a month", "#/numbers", c.text2},
+        Figure{"Calls today", grouped(traffic.calls_today), "", percent, "#/conversations",
+            traffic.answered_percent >= 95      ? c.ok
+                : traffic.answered_percent >= 0 ? c.warn
+                                                : c.text2,
+            hours},
+        Figure{"Texts today", grouped(traffic.texts_today), "",
+            traffic.texts_not_delivered == 0 ? "All delivered" : grouped(traffic.texts_not_delivered) + " not delivered", "#/messages",
+            traffic.texts_not_delivered == 0 ? c.text2 : c.warn},
+        Figure{"Spend in " + month.substr(0, month.find(' ')), in_dollars(traffic.spent), "",
+            has_budget ? "of " + in_dollars(traffic.budget, 0) : plural(overview.owned, "number", "numbers"), "#/usage", c.text2, {},
+            has_budget ? static_cast<double>(traffic.spent) / static_cast<double>(traffic.budget) : -1},
     };
     bool const narrow = area.w < 720;
     int const columns = narrow ? 2 : area.w < 900 ? 3 : static_cast<int>(figures.size());
@@ -86,7 +97,11 @@ float OverviewView::draw_strip(Ui& ui, Rect area, Overview const& overview, Comm
         paragraph(ui, key + "-value", x, place.y + 56, figure.value, large);
         if (!figure.of.empty())
             paragraph(ui, key + "-of", x + ui.width(figure.value, large) + 8, place.y + 60, figure.of, {Face::Regular, 13, c.text2});
-        told(ui, Role::Text, key + "-below", {x, place.y + 74, room, 20}, figure.below, {Face::Regular, 12, figure.colour});
+        float const drawn
+            = told(ui, Role::Text, key + "-below", {x, place.y + 74, room, 20}, figure.below, {Face::Regular, 12, figure.colour});
+        if (figure.share >= 0 && room - drawn > 60) meter(ui, {x + drawn + 12, place.y + 81, room - drawn - 16, 6}, figure.share);
+        bool const has_room = room - ui.width(figure.value, large) > 90;
+        if (figure.spark.size() > 1 && has_room) spark_bars(ui, {place.right() - 76, place.y + 38, 56, 26}, figure.spark, c.c1);
     }
     return height;
 }
@@ -98,6 +113,45 @@ static std::string day_name(std::string const& date) // 2026-11-01
     if (date.size() != 10) return date;
     auto const month = static_cast<std::size_t>(std::atoi(date.substr(5, 2).c_str()) - 1);
     return std::to_string(std::atoi(date.substr(8).c_str())) + ' ' + (month < names.size() ? names[month] : "");
+}
+
+static std::string hour_words(int hour)
+{
+    return std::to_string(hour % 12 == 0 ? 12 : hour % 12) + (hour < 12 ? " AM" : " PM");
+}
+
+void OverviewView::draw_calls(Ui& ui, Rect area, Overview const& overview)
+{
+    card(ui, area);
+    heading(ui, "calls-title", area.x + 20, area.y + 27, "Calls by hour", {Face::SemiBold, 14, ui.colours.text}, 2);
+    auto const& traffic = overview.traffic;
+    auto const present = ui.clock.minutes_of_day(ui.clock.present());
+    auto const weekday = ui.clock.weekday_date(ui.clock.present());
+    Chart chart{.key = "calls",
+        .values = "Calls by hour",
+        .series = {{"Answered", ui.colours.c1}, {"Missed", ui.colours.c3}},
+        .reference = "Last " + weekday.substr(0, weekday.find(',')),
+        .current = present / 60,
+        .now = static_cast<float>(present % 60) / 60,
+        .now_words = "Now, " + ui.clock.time(ui.clock.present())};
+    std::vector<Bar> bars;
+    int missed = 0, most = 0, busiest = 0;
+    for (int hour = 0; hour < 24; ++hour) {
+        auto const at = static_cast<std::size_t>(hour);
+        Bar bar{.name = hour_words(hour), .axis = hour % 3 == 0 ? hour_words(hour) : ""};
+        if (at < traffic.by_hour.size()) bar.parts = {traffic.by_hour[at].answered, traffic.by_hour[at].missed};
+        if (at < traffic.last_week.size()) bar.reference = traffic.last_week[at];
+        missed += static_cast<int>(bar.parts[1]);
+        int const sum = static_cast<int>(bar.parts[0] + bar.parts[1]);
+        if (sum > most) most = sum, busiest = hour;
+        bars.push_back(std::move(bar));
+    }
+    chart.label = plural(traffic.calls_today, "call", "calls") + " today";
+    if (most > 0)
+        chart.label += ", busiest " + hour_words(busiest) + " with " + std::to_string(most) + ", " + std::to_string(missed) + " missed";
+    chart.label += '.';
+    if (area.w > 460) draw_legend(ui, area.right() - 20, area.y + 27, chart);
+    bar_chart(ui, {area.x + 20, area.y + 52, area.w - 40, area.h - 66}, chart, bars);
 }
 
 float OverviewView::draw_signups(Ui& ui, Rect area, Overview const& overview)
@@ -113,24 +167,20 @@ float OverviewView::draw_signups(Ui& ui, Rect area, Overview const& overview)
         if (day.organizations > busiest) busiest = day.organizations, busiest_day = name;
         bool const named = (overview.signups.size() - 1 - i) % 7 == 0;
         auto const month = name.find(' ');
-        bars.push_back({name, named ? name.substr(0, month + 4) : "", day.live, day.organizations});
+        bars.push_back({name, named ? name.substr(0, month + 4) : "", {day.live}, day.organizations});
     }
     TextStyle const style{Face::SemiBold, 14, ui.colours.text};
     heading(ui, "signups-title", area.x + 20, area.y + 27, "Signups by day", style, 2);
-    TextStyle const legend{Face::Regular, 12, ui.colours.text2};
-    float x = area.right() - 20;
-    auto const entry = [&](std::string const& text, ImU32 colour, bool thin) {
-        x -= ui.width(text, legend);
-        paragraph(ui, "signups-" + text, x, area.y + 27, text, legend);
-        x -= 18;
-        ui.fill({x, area.y + (thin ? 26.0f : 22.0f), 11, thin ? 2.0f : 10.0f}, colour, thin ? 0 : 2);
-        x -= 16;
-    };
-    entry("Signed up", ui.colours.c4, true);
-    entry("Live", ui.colours.c1, false);
     std::string label = plural(total, "signup", "signups") + " in " + std::to_string(bars.size()) + " days";
     if (busiest > 0) label += ", most on " + busiest_day + ", " + std::to_string(busiest);
-    bar_chart(ui, "signups", {area.x + 20, area.y + 52, area.w - 40, area.h - 66}, label + ".", "live", {"Live", "Signed up"}, bars);
+    Chart const chart{.key = "signups",
+        .label = label + ".",
+        .values = "Signups by day",
+        .series = {{"Live", ui.colours.c1}},
+        .reference = "Signed up",
+        .current = static_cast<int>(bars.size()) - 1};
+    draw_legend(ui, area.right() - 20, area.y + 27, chart);
+    bar_chart(ui, {area.x + 20, area.y + 52, area.w - 40, area.h - 66}, chart, bars);
     return area.h;
 }
 
@@ -277,26 +327,31 @@ void OverviewView::draw(Ui& ui, Rect page, AppState const& state, Commands& comm
     y += gap - 2;
     y += draw_strip(ui, {content.x, y, content.w, 0}, overview, commands) + gap;
 
-    float const waiting = 49 + std::max(static_cast<float>(std::min<std::size_t>(overview.oldest.size(), 5)) * 62, 60.0f);
+    float const waiting = 49 + std::max(static_cast<float>(std::min<std::size_t>(overview.oldest.size(), 4)) * 62, 60.0f);
     float providers = overview.providers.empty() ? 49 + 57 : 49;
     for (auto const& provider : overview.providers)
         providers += provider_height(ui, provider);
     if (content.w >= 860) {
-        float const side = std::floor(content.w * 0.36f), main = content.w - side - gap;
-        float const chart = std::clamp(page.bottom() - y - providers - gap - 24, 260.0f, 420.0f);
-        bool const few = waiting < 200; // then the providers fill the same column
-        float const left = few ? std::max(chart, waiting + gap + providers) : chart;
-        draw_signups(ui, {content.x, y, main, left}, overview);
-        draw_waiting(ui, {content.x + main + gap, y, side, waiting}, overview, commands);
-        if (few)
-            draw_providers(ui, {content.x + main + gap, y + waiting + gap, side, providers}, overview);
-        else
-            draw_providers(ui, {content.x, y + left + gap, main, providers}, overview);
-        y += few ? left : std::max(left + gap + providers, waiting);
+        float const side = std::max(std::floor(content.w * 0.32f), 320.0f), main = content.w - side - gap;
+        float const lower = std::max(waiting, providers);
+        float const chart = std::clamp(page.bottom() - y - lower - gap - 20, 260.0f, 420.0f);
+        float const half = std::floor((main - gap) * 0.47f);
+        draw_calls(ui, {content.x, y, main, chart}, overview);
+        m_feed.draw(ui, {content.x + main + gap, y, side, chart + gap + lower}, state, commands);
+        y += chart + gap;
+        draw_waiting(ui, {content.x, y, half, lower}, overview, commands);
+        draw_providers(ui, {content.x + half + gap, y, main - half - gap, lower}, overview);
+        y += lower + gap;
+        y += draw_signups(ui, {content.x, y, content.w, 260}, overview);
     } else {
-        y += draw_waiting(ui, {content.x, y, content.w, waiting}, overview, commands) + gap;
-        y += draw_signups(ui, {content.x, y, content.w, 280}, overview) + gap;
-        y += draw_providers(ui, {content.x, y, content.w, providers}, overview);
+        if (overview.pending > 0) y += draw_waiting(ui, {content.x, y, content.w, waiting}, overview, commands) + gap;
+        draw_calls(ui, {content.x, y, content.w, 264}, overview);
+        y += 264 + gap;
+        m_feed.draw(ui, {content.x, y, content.w, 50 + 8 * 50 + 10}, state, commands);
+        y += 460 + gap;
+        if (overview.pending == 0) y += draw_waiting(ui, {content.x, y, content.w, waiting}, overview, commands) + gap;
+        y += draw_providers(ui, {content.x, y, content.w, providers}, overview) + gap;
+        y += draw_signups(ui, {content.x, y, content.w, 260}, overview);
     }
     m_height = y + 24 - scroll.top();
 }

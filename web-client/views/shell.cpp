@@ -21,9 +21,20 @@ static constexpr Screen all_screens[] = {
     {"overview", "Overview", "Overview", icon::layout_dashboard, "g o", true},
     {"notifications", "Needs a human", "Human", icon::bell_ring, "g n", true},
     {"organizations", "Organisations", "Rooftops", icon::store, "g r", false},
+    {"conversations", "Conversations", "Calls", icon::phone_call, "g c", false},
+    {"messages", "Messages", "Messages", icon::messages_square, "g m", false},
+    {"leads", "Leads", "Leads", icon::users, "g l", false},
+    {"usage", "Usage", "Usage", icon::chart_no_axes_column, "g u", false},
     {"numbers", "Numbers", "Numbers", icon::hash, "g h", false},
     {"drift", "Drift", "Drift", icon::git_compare_arrows, "g d", true},
+    {"inbox", "Webhook inbox", "Inbox", icon::webhook, "g i", true},
 };
+
+bool is_phone_tab(Session const& session, std::string const& path)
+{
+    if (path == "messages" || path == "organizations") return true;
+    return session.is_platform() ? path == "overview" || path == "notifications" : path == "conversations" || path == "leads";
+}
 
 std::vector<Screen> screens_for(Session const& session)
 {
@@ -44,8 +55,11 @@ bool leads_somewhere(Session const& session, Address const& address)
 {
     auto const& path = address.path;
     if (!screen_of(session, address.at(0))) return false;
-    if (path[0] == "organizations") return path.size() <= 2 || (path.size() == 3 && path[2] == "settings");
-    return path.size() <= (path[0] == "notifications" ? 2 : 1);
+    auto const place = place_of(address);
+    if (path[0] == "messages") return path.size() == 1 || path.size() == 3;
+    if (path[0] == "organizations" && path.size() > 2)
+        return place.is_tab ? path.size() == 3 || (path.size() == 4 && place.screen != "usage") : path.size() == 3 && path[2] == "settings";
+    return path.size() <= (path[0] == "notifications" || path[0] == "inbox" || path[0] == "organizations" ? 2 : 1);
 }
 
 std::string home_of(Session const& session)
@@ -75,12 +89,37 @@ static int waiting_for_a_human(AppState const& state)
     return found == state.notifications.end() ? 0 : found->second.count("pending");
 }
 
+// The screen that an address belongs to: a record to its kind's, a tab to its organisation's.
+static std::string screen_at(AppState const& state)
+{
+    auto const place = place_of(state.address);
+    bool const is_record = !place.record.empty() && place.screen != "messages";
+    return place.screen == "organization" || (place.is_tab && !is_record) ? "organizations" : place.screen;
+}
+
+struct NavCount {
+    int count = 0;
+    bool is_urgent = false;
+    std::string words; // "5 open"
+};
+
+static NavCount count_at(std::string_view path, AppState const& state)
+{
+    if (path == "notifications") {
+        int const count = waiting_for_a_human(state);
+        return {count, true, std::to_string(count) + " open"};
+    }
+    if (path != "messages") return {};
+    int const count = state.unread.count("unread");
+    return {count, false, std::to_string(count) + " unread"};
+}
+
 static void draw_nav_item(Ui& ui, Rect area, Screen const& screen, AppState const& state, Commands& commands, bool rail)
 {
-    bool const here = state.address.at(0) == screen.path;
+    bool const here = screen_at(state) == screen.path;
     std::string const key = std::string("nav-") + screen.path;
     std::string const address = std::string("#/") + screen.path;
-    int const count = std::string_view(screen.path) == "notifications" ? waiting_for_a_human(state) : 0;
+    auto const [count, is_urgent, words] = count_at(screen.path, state);
     Press const press = claim(ui, area, key);
     if (here)
         ui.fill(area, ui.colours.navsel, 6);
@@ -91,11 +130,11 @@ static void draw_nav_item(Ui& ui, Rect area, Screen const& screen, AppState cons
     auto node = node_at(Role::Link, key, area);
     node.href = address;
     node.current = here;
-    if (count > 0) node.label = std::string(screen.title) + ", " + std::to_string(count) + " open";
+    if (count > 0) node.label = std::string(screen.title) + ", " + words;
     if (rail) {
         node.title = screen.title;
         if (node.label.empty()) node.label = screen.title;
-        if (count > 0) ui.disc(area.x + 26, area.middle() - 7, 3, ui.colours.warndot);
+        if (count > 0) ui.disc(area.x + 26, area.middle() - 7, 3, is_urgent ? ui.colours.warndot : ui.colours.accentfill);
     } else {
         TextStyle const style{here ? Face::SemiBold : Face::Medium, 13, here ? ui.colours.text : ui.colours.text2};
         ui.text(area.x + 36, area.middle(), screen.title, style);
@@ -106,11 +145,12 @@ static void draw_nav_item(Ui& ui, Rect area, Screen const& screen, AppState cons
     }
     MirrorScope const scope(ui.mirror, std::move(node));
     if (count > 0 && !rail) {
-        TextStyle const style{Face::SemiBold, 11, ui.colours.warn};
+        TextStyle const style{
+            is_urgent ? Face::SemiBold : Face::Medium, is_urgent ? 11.0f : 12.0f, is_urgent ? ui.colours.warn : ui.colours.text2};
         auto const text = std::to_string(count);
         float const width = std::max(ui.width(text, style) + 12, 20.0f);
         Rect const place{area.right() - 8 - width, area.middle() - 9, width, 18};
-        ui.fill(place, ui.colours.warnbg, 9);
+        if (is_urgent) ui.fill(place, ui.colours.warnbg, 9);
         paragraph(ui, key + "-count", place.x + (width - ui.width(text, style)) / 2, place.middle(), text, style);
     }
     if (press.pressed) commands.emplace_back(Go{address_from(address)});
@@ -205,7 +245,8 @@ static void draw_tabs(Ui& ui, Rect area, Session const& session, AppState const&
     ui.fill(area, ui.colours.surface);
     ui.line(area.x, area.y, area.w, ui.colours.border);
     MirrorScope const nav(ui.mirror, {.role = Role::Navigation, .key = "nav", .label = "Main"});
-    auto const list = screens_for(session);
+    auto list = screens_for(session);
+    std::erase_if(list, [&](Screen const& screen) { return !is_phone_tab(session, screen.path); });
     float const slot = area.w / static_cast<float>(list.size() + 1);
     float x = area.x;
     auto const label = [&](Rect place, char const* symbol, std::string const& text, bool here) {
@@ -228,22 +269,22 @@ static void draw_tabs(Ui& ui, Rect area, Session const& session, AppState const&
     for (auto const& screen : list) {
         Rect const place{x, area.y, slot, area.h};
         std::string const key = std::string("tab-") + screen.path, address = std::string("#/") + screen.path;
-        bool const here = state.address.at(0) == screen.path;
+        bool const here = screen_at(state) == screen.path;
         Press const press = claim(ui, place, key);
         label(place, screen.icon, screen.short_title, here);
         if (press.shows_focus) ui.edge(place.grown(-2), ui.colours.focus, 8, 2);
         auto node = node_of(Role::Link, key, place, screen.short_title);
         node.href = address;
         node.current = here;
-        int const count = std::string_view(screen.path) == "notifications" ? waiting_for_a_human(state) : 0;
-        if (count > 0) node.label = std::string(screen.title) + ", " + std::to_string(count) + " open";
+        auto const [count, is_urgent, words] = count_at(screen.path, state);
+        if (count > 0) node.label = std::string(screen.title) + ", " + words;
         MirrorScope const scope(ui.mirror, std::move(node));
         if (count > 0) {
-            TextStyle const style{Face::SemiBold, 11, ui.colours.onwarn};
+            TextStyle const style{Face::SemiBold, 11, is_urgent ? ui.colours.onwarn : ui.colours.onaccent};
             auto const text = std::to_string(count);
             float const width = std::max(ui.width(text, style) + 10, 18.0f);
             Rect const badge{place.x + place.w / 2 + 4, place.y + 5, width, 18};
-            ui.fill(badge, ui.colours.warnfill, 9);
+            ui.fill(badge, is_urgent ? ui.colours.warnfill : ui.colours.accentfill, 9);
             paragraph(ui, key + "-count", badge.x + (width - ui.width(text, style)) / 2, badge.middle(), text, style);
         }
         if (press.pressed) commands.emplace_back(Go{address_from(address)});
@@ -257,24 +298,23 @@ static void draw_tabs(Ui& ui, Rect area, Session const& session, AppState const&
     if (press.pressed) commands.emplace_back(Open{"menu"});
 }
 
-static std::string record_title(AppState const& state)
+static std::string record_title(Ui const& ui, AppState const& state)
 {
-    auto const id = state.address.at(1);
-    if (id.empty()) return {};
-    if (state.address.at(0) == "organizations") {
-        auto const found = state.details.find(id);
-        return found != state.details.end() && found->second.organization.value ? found->second.organization.value->organization.name
-                                                                                : "Organisation";
+    auto const place = place_of(state.address);
+    if (place.screen == "conversations" && !place.record.empty()) {
+        auto const found = state.conversation.find(place.record);
+        if (found == state.conversation.end() || !found->second.value) return "Call";
+        auto const& row = found->second.value->row;
+        return customer_name(row.lead_name, row.conversation.external_number) + ", "
+            + ui.clock.time(row.conversation.started_at, zone_of(state));
     }
-    return {};
-}
-
-// An organisation's page tells all its times in the organisation's zone, which it names; every other page in this machine's.
-static std::string zone_of(AppState const& state)
-{
-    if (state.address.at(0) != "organizations") return {};
-    auto const found = state.details.find(state.address.at(1));
-    return found != state.details.end() && found->second.organization.value ? found->second.organization.value->organization.time_zone : "";
+    if (!place.record.empty() && (place.screen == "leads" || (place.screen == "messages" && ui.compact()))) {
+        auto const found = state.lead.find(place.record);
+        if (found == state.lead.end() || !found->second.lead.value) return place.screen == "leads" ? "Lead" : "Messages";
+        auto const& lead = found->second.lead.value->lead;
+        return customer_name(lead.name, lead.phone_number);
+    }
+    return state.address.at(0) == "organizations" && !place.organization.empty() ? organization_name(state, place.organization) : "";
 }
 
 static void draw_live(Ui& ui, float right, float middle, AppState const& state)
@@ -326,9 +366,10 @@ static void draw_search(Ui& ui, Rect search, Commands& commands)
 static void draw_top_bar(Ui& ui, Rect area, Session const& session, AppState const& state, Commands& commands)
 {
     MirrorScope const header(ui.mirror, {.role = Role::Banner, .key = "top"});
-    auto const* screen = screen_of(session, state.address.at(0));
+    auto const here = screen_at(state);
+    auto const* screen = screen_of(session, here);
     std::string const list = screen ? screen->title : "Nothing here";
-    auto const record = record_title(state);
+    auto const record = record_title(ui, state);
     float const size = ui.compact() ? 16.0f : 14.0f;
     TextStyle const style{ui.compact() ? Face::Display : Face::SemiBold, size, ui.colours.text};
     float x = area.x + (ui.compact() ? 16.0f : 24.0f);
@@ -338,7 +379,7 @@ static void draw_top_bar(Ui& ui, Rect area, Session const& session, AppState con
         bool const deep = !state.address.at(1).empty();
         if (deep) {
             if (icon_button(ui, {x - 10, area.middle() - 20, 40, 40}, "back", "Back to " + list, icon::arrow_left))
-                commands.emplace_back(Go{{{state.address.at(0)}, {}}, false});
+                commands.emplace_back(Go{{{here}, {}}, false});
             x += 36;
         } else {
             mark(ui, x, area.middle() - 9, 18);
@@ -373,7 +414,7 @@ static void draw_top_bar(Ui& ui, Rect area, Session const& session, AppState con
         return;
     }
     TextStyle const crumb{Face::Medium, 13, ui.colours.text2};
-    go_link(ui, commands, "crumb", x, area.middle(), list, "#/" + state.address.at(0), crumb);
+    go_link(ui, commands, "crumb", x, area.middle(), list, "#/" + here, crumb);
     x += ui.width(list, crumb) + 8;
     ui.icon(x + 7, area.middle(), icon::chevron_right, 14, ui.colours.text3);
     told(ui, Role::Heading, "page-title", {x + 20, area.y, room - (x + 20 - area.x - 24), area.h}, record,
@@ -448,7 +489,7 @@ void draw_toasts(Ui& ui, AppState const& state, Commands& commands)
         auto const key = "toast-" + std::to_string(toast.id);
         TextStyle const text{Face::Regular, 12, ui.colours.text2, 17};
         auto const lines = ui.wrap(toast.text, text, width - 92).size();
-        float const height = 38 + static_cast<float>(lines) * 17;
+        float const height = 38 + static_cast<float>(lines) * 17 + (toast.address.empty() ? 0.0f : 24.0f);
         Rect const area{x, bottom - height, width, height};
         ui.shadow(area, 10);
         ui.fill(area, ui.colours.raised, 10);
@@ -463,6 +504,9 @@ void draw_toasts(Ui& ui, AppState const& state, Commands& commands)
         wrapped(ui, Role::Text, key + "-text", {area.x + 44, 0, width - 92, 0}, area.y + 41, toast.text, text);
         if (icon_button(ui, {area.right() - 38, area.y + 8, 28, 28}, key + "-close", "Close: " + toast.title, icon::x))
             commands.emplace_back(CloseToast{toast.id});
+        if (!toast.address.empty())
+            go_link(
+                ui, commands, key + "-open", area.x + 44, area.bottom() - 20, "Open", toast.address, {Face::Medium, 13, ui.colours.accent});
         bottom -= height + 8;
     }
 }

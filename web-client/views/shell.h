@@ -19,6 +19,7 @@ struct Screen {
     bool platform_only;
 };
 std::vector<Screen> screens_for(Session const& session);
+bool is_phone_tab(Session const& session, std::string const& path); // else it is under More
 Screen const* screen_of(Session const& session, std::string const& path);
 bool leads_somewhere(Session const& session, Address const& address);
 std::string home_of(Session const& session); // the address of the first page
@@ -26,7 +27,6 @@ std::string home_of(Session const& session); // the address of the first page
 // Navigation, top bar, banners; on a phone tabs below. Returns what is left for the page.
 Rect draw_shell(Ui& ui, AppState const& state, Commands& commands);
 
-// A crumb before the title: the record's list.
 void draw_toasts(Ui& ui, AppState const& state, Commands& commands);
 
 } // namespace console

@@ -1,9 +1,11 @@
 #include "web-client/views/view.h"
 
 #include "build/generated/icon_codes.h"
+#include "web-client/widgets/figures.h"
 
 #include <imgui.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace console {
@@ -116,6 +118,121 @@ std::string notification_title(Notification const& notification)
     if (type == "budget_warning") return "Budget nearly used up";
     if (type == "unrouted_message") return "Text without an owner";
     return notification.message;
+}
+
+StateWords stage_words(std::string const& stage)
+{
+    if (stage == "Appointment set") return {Tone::UnderWay, stage};
+    if (stage == "Sold") return {Tone::Ok, stage};
+    return {Tone::Off, stage.empty() ? "New Inquiry" : stage};
+}
+
+StateWords conversation_state(Conversation const& conversation)
+{
+    if (conversation.status == "in_progress") return {Tone::UnderWay, "In progress"};
+    auto const& failure = conversation.failure;
+    bool const called = conversation.direction == "outbound";
+    if (failure == "busy") return {Tone::Attention, "Busy"};
+    if (failure == "no-answer") return {Tone::Attention, "No answer"};
+    if (conversation.status == "failed") return {Tone::Failed, called ? "Not reached" : "Missed"};
+    if (conversation.outcome == "success") return {Tone::Ok, "Done"};
+    if (conversation.outcome == "failure") return {Tone::Attention, "Not solved"};
+    return {Tone::Off, "Answered"};
+}
+
+StateWords message_state(Message const& message)
+{
+    auto const& state = message.state;
+    if (state == "queued" || state == "sending") return {Tone::UnderWay, "Sending"};
+    if (state == "sent") return {Tone::UnderWay, "Sent"};
+    if (state == "delivered") return {Tone::Ok, "Delivered"};
+    if (state == "undelivered") return {Tone::Failed, "Not delivered"};
+    if (state == "failed") return {Tone::Failed, "Not sent"};
+    if (state == "unclear") return {Tone::Attention, "Unclear"};
+    return {Tone::Off, ""};
+}
+
+std::string organization_name(AppState const& state, std::string const& id)
+{
+    auto const found = state.details.find(id);
+    bool const known = found != state.details.end() && found->second.organization.value;
+    return known ? found->second.organization.value->organization.name : "Organisation";
+}
+
+std::string zone_of(AppState const& state)
+{
+    if (state.address.at(0) != "organizations") return {};
+    auto const found = state.details.find(state.address.at(1));
+    return found != state.details.end() && found->second.organization.value ? found->second.organization.value->organization.time_zone : "";
+}
+
+std::string zone_words(std::string const& zone)
+{
+    if (zone.empty()) return "this computer's time";
+    auto city = zone.substr(zone.rfind('/') + 1);
+    std::replace(city.begin(), city.end(), '_', ' ');
+    return city + " time";
+}
+
+std::string customer_name(std::string const& name, std::string const& number)
+{
+    if (!name.empty()) return name;
+    return number.empty() ? "Number withheld" : national_format(number);
+}
+
+void customer_avatar(Ui& ui, float x, float y, float size, std::string const& name)
+{
+    if (!name.empty()) return avatar(ui, x, y, size, name);
+    ui.fill({x, y, size, size}, ui.colours.mutebg, size / 2);
+    ui.icon(x + size / 2, y + size / 2, icon::user, std::round(size * 0.5f), ui.colours.text2);
+}
+
+std::string counted(std::int64_t count, char const* one, char const* many)
+{
+    return grouped(count) + ' ' + (count == 1 ? one : many);
+}
+
+std::string call_length(int seconds)
+{
+    if (seconds < 0) return "–";
+    if (seconds < 60) return std::to_string(seconds) + " s";
+    return std::to_string(seconds / 60) + " min " + std::to_string(seconds % 60) + " s";
+}
+
+float draw_record_header(Ui& ui, Rect area, RecordHeader const& header, std::function<float(Rect area, float right)> const& draw_actions)
+{
+    bool const phone = ui.compact();
+    float const size = phone ? 44 : 48;
+    customer_avatar(ui, area.x, area.y, size, header.avatar);
+    float const x = area.x + size + 16;
+    float const begin = phone ? area.right() : draw_actions({area.x, area.y + 8, area.w, 32}, area.right());
+    float const right = begin - (phone ? 0 : 16);
+    float const state_room = phone || header.state.empty() ? 0 : pill_width(ui, header.state) + 12;
+    float const drawn = told(ui, Role::Heading, header.key + "-name", {x, area.y, right - x - state_room, 28}, header.name,
+        {Face::Display, phone ? 18.0f : 22.0f, ui.colours.text}, false, 2);
+    if (!header.state.empty()) {
+        if (phone)
+            pill(ui, header.key + "-state", x, area.y + 38, header.tone, header.state);
+        else
+            pill(ui, header.key + "-state", x + drawn + 12, area.y + 14, header.tone, header.state);
+    }
+    float const left = phone ? area.x : x;
+    float y = area.y + (phone ? 68.0f : 40.0f), fact_x = left;
+    TextStyle const style{Face::Regular, 13, ui.colours.text2};
+    for (auto const& [symbol, key, text] : header.meta) {
+        if (text.empty()) continue;
+        float const width = 20 + ui.width(text, style);
+        if (fact_x > left && fact_x + width > right) fact_x = left, y += 22;
+        ui.icon(fact_x + 7, y, symbol, 14, ui.colours.text3);
+        told(ui, Role::Text, key, {fact_x + 20, y - 10, std::min(ui.width(text, style) + 1, right - fact_x - 20), 20}, text, style);
+        fact_x += width + 20;
+    }
+    y += 20;
+    if (phone) {
+        float const top = y;
+        if (draw_actions({area.x, top, area.w, 44}, area.right()) < area.right()) y += 56;
+    }
+    return y - area.y;
 }
 
 } // namespace console

@@ -4,7 +4,9 @@
 #include "web-client/state/commands.h"
 #include "web-client/widgets/controls.h"
 
+#include <functional>
 #include <string>
+#include <vector>
 
 namespace console {
 
@@ -53,5 +55,33 @@ StateWords organization_state(std::string const& status);
 StateWords number_state(std::string const& state);
 std::string sms_words(PhoneNumber const& number);
 std::string notification_title(Notification const& notification);
+StateWords stage_words(std::string const& stage); // of a lead
+StateWords conversation_state(Conversation const& conversation);
+StateWords message_state(Message const& message);
+
+// An organisation's page tells all its times in the organisation's zone, which it names; every other page in this machine's ('').
+std::string zone_of(AppState const& state);
+std::string zone_words(std::string const& zone); // "Vancouver time"
+std::string organization_name(AppState const& state, std::string const& id);
+// Who calls or writes: the name, else the number, else that it is withheld.
+std::string customer_name(std::string const& name, std::string const& number);
+void customer_avatar(Ui& ui, float x, float y, float size, std::string const& name);
+std::string counted(std::int64_t count, char const* one, char const* many); // "1 call", "2 calls"
+std::string call_length(int seconds); // 42 s, 3 min 12 s
+
+// The head of a record's page: who, in what state, facts below, and what can be done right of it or, on a phone, below.
+struct Meta {
+    char const* symbol;
+    std::string key, text;
+};
+struct RecordHeader {
+    std::string key, name;
+    std::string avatar; // whose initials; '' for somebody unknown
+    Tone tone;
+    std::string state;
+    std::vector<Meta> meta;
+};
+// `draw_actions`: in that area, ending at that right edge; returns where they begin.
+float draw_record_header(Ui& ui, Rect area, RecordHeader const& header, std::function<float(Rect area, float right)> const& draw_actions);
 
 } // namespace console

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 
 namespace console {
 
@@ -74,6 +75,21 @@ std::string Clock::weekday_date(Time at, std::string const& zone) const
         + months[static_cast<std::size_t>(c.month)];
 }
 
+std::string Clock::month_words(std::string const& month) const
+{
+    auto const number = month.size() == 7 ? static_cast<std::size_t>(std::atoi(month.c_str() + 5) - 1) : months.size();
+    return number < months.size() ? std::string(months[number]) + ' ' + month.substr(0, 4) : month;
+}
+
+std::string Clock::day_words(Time at, std::string const& zone) const
+{
+    auto const c = civil(at, zone), today = civil(m_present, zone);
+    auto const days = today.day_number - c.day_number;
+    if (days == 0) return "Today";
+    if (days == 1) return "Yesterday";
+    return c.year == today.year ? weekday_date(at, zone) : date(at, zone);
+}
+
 std::string Clock::exact(Time at, std::string const& zone) const
 {
     return date(at, zone) + ", " + time(at, zone, true);
@@ -95,6 +111,12 @@ std::string Clock::age(Time at) const
     if (minutes < 60) return std::to_string(minutes) + " min";
     if (minutes < 48 * 60) return std::to_string(minutes / 60) + " h";
     return std::to_string(minutes / (24 * 60)) + " days";
+}
+
+int Clock::minutes_of_day(Time at, std::string const& zone) const
+{
+    auto const c = civil(at, zone);
+    return c.hour * 60 + c.minute;
 }
 
 int Clock::offset_minutes() const

@@ -23,9 +23,12 @@ public:
     std::string short_time(Time at, std::string const& zone = {}) const; // 4:35 PM, Yesterday, Thu, 14 Nov, 14 Nov 2024
     std::string date(Time at, std::string const& zone = {}) const; // 14 November 2026
     std::string weekday_date(Time at, std::string const& zone = {}) const; // Sunday, 22 November
+    std::string month_words(std::string const& month) const; // November 2026, of 2026-11
+    std::string day_words(Time at, std::string const& zone = {}) const; // Today, Yesterday, Monday, 16 November
     std::string exact(Time at, std::string const& zone = {}) const; // 14 November 2026, 4:35:02 PM
     std::string day_group(Time at) const; // Today, Yesterday, Earlier this week, Earlier
     std::string age(Time at) const; // now, 12 min, 2 h, 3 days
+    int minutes_of_day(Time at, std::string const& zone = {}) const;
     int offset_minutes() const; // of this machine, now
 
 private:

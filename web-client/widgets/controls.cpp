@@ -84,7 +84,7 @@ float told(Ui& ui, Role role, std::string const& key, Rect area, std::string con
 
 float wrapped(Ui& ui, Role role, std::string const& key, Rect area, float middle, std::string const& text, TextStyle const& style)
 {
-    auto const lines = ui.wrap(text, style, area.w);
+    auto const lines = ui.wrap_lines(text, style, area.w);
     bool const by_element = ui.is_by_element(text, style);
     std::string whole;
     for (std::size_t line = 0; line < lines.size(); ++line) {
@@ -95,7 +95,9 @@ float wrapped(Ui& ui, Role role, std::string const& key, Rect area, float middle
             ui.text(area.x, line_middle, lines[line], style);
         // A line that broke inside a word must not gain a space.
         whole += lines[line];
-        if (line + 1 < lines.size()) whole += text.compare(whole.size(), 1, " ") == 0 ? " " : "";
+        if (line + 1 == lines.size() || whole.size() >= text.size()) continue;
+        char const between = text[whole.size()];
+        if (between == ' ' || between == '\n') whole += between;
     }
     float const height = static_cast<float>(lines.size()) * style.line;
     auto node = at(
@@ -182,12 +184,16 @@ static void draw_field_frame(Ui& ui, Rect area, Field const& field, bool focused
 // Dear ImGui's own field, for where no real element lies over the canvas.
 static bool draw_input(Ui& ui, Rect text_area, Field const& field, std::string& value)
 {
-    ImGui::SetCursorScreenPos({text_area.x, std::round(text_area.middle() - field.text_size / 2)});
+    float const top = field.line > 0 ? text_area.y + text_area_padding : std::round(text_area.middle() - field.text_size / 2);
+    ImGui::SetCursorScreenPos({text_area.x, top});
     ImGui::SetNextItemWidth(text_area.w);
     ImGui::PushFont(ui.font(field.secret ? Face::Bullets : field.face), field.text_size);
     if (ui.mirror.took_focus(field.key)) ImGui::SetKeyboardFocusHere();
-    bool const changed
-        = ImGui::InputText(("##" + field.key).c_str(), &value, field.secret ? ImGuiInputTextFlags_Password : ImGuiInputTextFlags_None);
+    auto const name = "##" + field.key;
+    bool const changed = field.line > 0
+        ? ImGui::InputTextMultiline(
+            name.c_str(), &value, {text_area.w, text_area.h - 2 * text_area_padding}, ImGuiInputTextFlags_NoHorizontalScroll)
+        : ImGui::InputText(name.c_str(), &value, field.secret ? ImGuiInputTextFlags_Password : ImGuiInputTextFlags_None);
     if (ImGui::IsItemActivated()) ui.mirror.focus(field.key, true);
     if (ui.mirror.has_focus(field.key)) {
         if (ImGui::IsItemDeactivated() && !ui.mirror.took_focus(field.key)) ui.mirror.blur(field.key);
@@ -196,6 +202,17 @@ static bool draw_input(Ui& ui, Rect text_area, Field const& field, std::string& 
     }
     ImGui::PopFont();
     return changed;
+}
+
+static float inner_left(Field const& field)
+{
+    return field.bare ? 0 : field.icon ? 34 : 12;
+}
+
+float text_area_height(Ui const& ui, float width, Field const& field, std::string const& value)
+{
+    auto const lines = ui.wrap_lines(value, {field.face, field.text_size, 0}, width - inner_left(field) - field.room_right - 1);
+    return static_cast<float>(lines.size()) * field.line + 2 * text_area_padding;
 }
 
 bool text_field(Ui& ui, Rect area, Field const& field, std::string& value)
@@ -216,22 +233,33 @@ bool text_field(Ui& ui, Rect area, Field const& field, std::string& value)
         changed = value != *typed;
         value = *typed;
     }
-    float const left = field.bare ? 0 : field.icon ? 34 : 12;
+    float const left = inner_left(field);
+    bool const is_multiline = field.line > 0;
+    float const first_middle = is_multiline ? area.y + text_area_padding + field.line / 2 : area.middle();
     if (ui.scroller && !ui.elements && ui.mirror.took_focus(field.key)) ui.scroller->reveal(area.grown(4));
-    if (!field.bare) draw_field_frame(ui, area, field, ui.mirror.has_focus(field.key) && !ui.covered);
+    if (!field.bare && !field.frameless) draw_field_frame(ui, area, field, ui.mirror.has_focus(field.key) && !ui.covered);
     if (field.icon) ui.icon(area.x + 19, area.middle(), field.icon, 16, ui.colours.text2);
     Rect const inner{area.x + left, area.y, area.w - left - field.room_right, area.h};
     TextStyle const style{field.face, field.text_size, ui.colours.text};
     if (value.empty() && !field.placeholder.empty()) {
         ui.decoration = true; // told as the placeholder
-        ui.text_within(inner.x, area.middle(), inner.w, field.placeholder, {field.face, field.text_size, ui.colours.text3});
+        ui.text_within(inner.x, first_middle, inner.w, field.placeholder, {field.face, field.text_size, ui.colours.text3});
         ui.decoration = false;
     }
     if (ui.covered) {
         std::string const shown = field.secret ? std::string(value.size(), '*') : value;
         TextStyle const covered_style{field.secret ? Face::Bullets : field.face, field.text_size, ui.colours.text};
         ui.decoration = true; // the element has it as its value
-        ui.text_within(inner.x, area.middle(), inner.w, shown, covered_style);
+        if (is_multiline) {
+            float middle = first_middle;
+            for (auto const& line : ui.wrap_lines(value, style, inner.w - 1)) {
+                if (middle + field.line / 2 > area.bottom()) break;
+                ui.text(inner.x, middle, line, style);
+                middle += field.line;
+            }
+        } else {
+            ui.text_within(inner.x, area.middle(), inner.w, shown, covered_style);
+        }
         ui.decoration = false;
     } else if (!ui.elements) {
         changed |= draw_input(ui, inner, field, value);
@@ -242,7 +270,8 @@ bool text_field(Ui& ui, Rect area, Field const& field, std::string& value)
     if (field.hides_label) node.label = field.label;
     node.input = field.secret ? "password" : field.input;
     node.name = field.name;
-    node.line = area.h - 2; // the whole height, else descenders are cut
+    node.line = is_multiline ? field.line : area.h - 2; // the whole height, else descenders are cut
+    node.multiline = is_multiline;
     node.autocomplete = field.autocomplete;
     node.placeholder = field.placeholder;
     node.left = left;
@@ -254,6 +283,43 @@ bool text_field(Ui& ui, Rect area, Field const& field, std::string& value)
     node.active = field.active;
     ui.mirror.add(std::move(node));
     return changed;
+}
+
+bool checkbox(Ui& ui, Rect area, std::string const& key, std::string const& text, bool checked, bool disabled)
+{
+    Press const press = claim(ui, area, key);
+    auto const& colours = ui.colours;
+    if (press.hovered && !disabled) ui.fill(area.grown(4), colours.hover, 6);
+    Rect const box{area.x, std::round(area.middle() - 8), 16, 16};
+    if (checked)
+        ui.fill(box, disabled ? colours.text3 : colours.accentfill, 4);
+    else
+        ui.edge(box, disabled ? colours.ctlsoft : colours.control, 4);
+    if (checked) ui.icon(box.x + 8, box.middle(), icon::check, 12, colours.onaccent);
+    if (press.shows_focus) ui.focus_ring(box, 4);
+    TextStyle const style{Face::Medium, 13, disabled ? colours.text3 : colours.text};
+    ui.text_within(area.x + 26, area.middle(), area.w - 26, text, style);
+    auto node = at(ui, Role::Checkbox, key, area, text, style);
+    node.line = area.h;
+    node.left = 26;
+    node.selected = checked;
+    node.disabled = disabled;
+    ui.mirror.add(std::move(node));
+    return press.pressed && !disabled;
+}
+
+void meter(Ui& ui, Rect area, double share, double forecast)
+{
+    auto const& c = ui.colours;
+    ui.fill(area, c.mutebg, area.h / 2);
+    auto const within = [&](double part) { return area.w * static_cast<float>(std::clamp(part, 0.0, 1.0)); };
+    if (share > 0)
+        ui.fill({area.x, area.y, std::max(within(share), area.h), area.h},
+            share >= 1          ? c.baddot
+                : share >= 0.85 ? c.warndot
+                                : c.c1,
+            area.h / 2);
+    if (forecast >= 0) ui.fill({std::round(area.x + within(forecast)) - 1, area.y - 3, 2, area.h + 6}, c.text);
 }
 
 void spinner(Ui& ui, float x, float middle, ImU32 colour)

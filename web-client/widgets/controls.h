@@ -41,11 +41,18 @@ struct Field {
     float room_right = 12; // kept free for a button inside the field
     bool hides_label = false;
     bool bare = false; // no frame: something else is its frame
+    bool frameless = false; // something else draws the frame, with the same padding
     bool invalid = false;
     std::string described_by = {};
     std::string list = {}; // the list it moves through, and the chosen option
     std::string active = {};
+    float line = 0; // height of each of several lines; 0: a field of one
 };
+
+// Below and above the text in a field of several lines.
+inline constexpr float text_area_padding = 8;
+// How high a field of several lines has to be for its text.
+float text_area_height(Ui const& ui, float width, Field const& field, std::string const& value);
 
 // The label's capitals are centred 15 above the field. Enter presses the form's button. True when its text changed.
 bool text_field(Ui& ui, Rect area, Field const& field, std::string& value);
@@ -62,6 +69,9 @@ struct Button {
     double busy_for = -1; // seconds since what it started began; negative when nothing runs
     std::string label = {}; // a name that says more than its text
 };
+
+// A box before its name; the whole area is the control. True when it was pressed.
+bool checkbox(Ui& ui, Rect area, std::string const& key, std::string const& text, bool checked, bool disabled = false);
 
 float button_width(Ui const& ui, Button const& button);
 // True when it was pressed. While busy its label and width stay and a press is ignored.
@@ -106,6 +116,9 @@ void spinner(Ui& ui, float x, float middle, ImU32 colour);
 
 // A sheet's section: border and surface.
 void card(Ui& ui, Rect area, float radius = 10);
+
+// How much of a whole is used, with a tick where it may end; the colour turns at 85 % and at 100.
+void meter(Ui& ui, Rect area, double share, double forecast = -1);
 
 // Grey bars where text will be; still, fading downwards.
 void loading_bars(Ui& ui, Rect area, float pitch, double asked_for);

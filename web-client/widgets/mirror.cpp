@@ -11,11 +11,12 @@ namespace console {
 
 static constexpr std::array role_names{"main", "navigation", "banner", "region", "article", "form", "search", "group", "dialog", "scroller",
     "table", "row", "columnheader", "cell", "list", "item", "orderedlist", "listbox", "figure", "heading", "text", "label", "textbox",
-    "button", "link", "tab", "tablist", "option", "status", "alert", "note"};
+    "button", "link", "tab", "tablist", "option", "status", "alert", "note", "log", "checkbox"};
 
 static bool takes_focus(MirrorNode const& node)
 {
-    return node.role == Role::Textbox || node.role == Role::Button || node.role == Role::Link || node.role == Role::Tab;
+    return node.role == Role::Textbox || node.role == Role::Button || node.role == Role::Link || node.role == Role::Tab
+        || node.role == Role::Checkbox;
 }
 
 void Mirror::start_frame()
@@ -55,7 +56,7 @@ void Mirror::add(MirrorNode node)
         auto const& control = m_nodes[m_last_control];
         bool const inside = node.x >= control.x && node.y >= control.y && node.x + node.w <= control.x + control.w + 1
             && node.y + node.h <= control.y + control.h + 1;
-        bool const is_button = control.role == Role::Button || control.role == Role::Tab;
+        bool const is_button = control.role == Role::Button || control.role == Role::Tab || control.role == Role::Checkbox;
         if (inside && is_button) parent = static_cast<int>(m_last_control); // words on a button are part of it
         if (inside && control.role == Role::Link) node.over = control.key;
     }
@@ -172,11 +173,11 @@ bool Mirror::press_focused(bool by_space)
     for (std::size_t i = 0; i < m_nodes.size(); ++i) {
         auto const& node = m_nodes[i];
         if (node.key != m_focus || m_focus.empty() || is_inert(i)) continue;
-        if (node.role == Role::Button || node.role == Role::Tab || (node.role == Role::Link && !by_space)) {
+        if (node.role == Role::Button || node.role == Role::Tab || node.role == Role::Checkbox || (node.role == Role::Link && !by_space)) {
             press(node.key);
             return true;
         }
-        if (node.role != Role::Textbox || by_space) return false;
+        if (node.role != Role::Textbox || node.multiline || by_space) return false;
         int form = m_parents[i];
         while (form >= 0 && m_nodes[static_cast<std::size_t>(form)].role != Role::Form)
             form = m_parents[static_cast<std::size_t>(form)];
@@ -229,6 +230,7 @@ public:
         if (node.columns > 0) member("columns") += std::to_string(node.columns);
         mark("wraps", node.wraps);
         mark("submits", node.submits);
+        mark("multiline", node.multiline);
         mark("busy", node.busy);
         mark("invalid", node.invalid);
         mark("disabled", node.disabled);

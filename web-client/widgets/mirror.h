@@ -41,6 +41,8 @@ enum class Role {
     Status,
     Alert,
     Note,
+    Log,
+    Checkbox,
 };
 
 // One piece of what is drawn, as a page would say it. Positions are logical pixels of the window.
@@ -75,6 +77,7 @@ struct MirrorNode {
     int columns = 0;
     bool wraps = false; // several lines, broken where they are too long
     bool submits = false; // Enter in the form presses this button
+    bool multiline = false; // a text field of several lines: Enter begins a new one
     bool busy = false;
     bool invalid = false;
     bool disabled = false;

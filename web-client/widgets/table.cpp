@@ -138,10 +138,15 @@ TableResult draw_table(Ui& ui, Rect area, Table const& table, int& current)
         auto const key = table.key + "-row-" + table.row_key(row);
         Press const press = claim(ui, {place.x, place.y, place.w - bar_room, place.h}, key);
         bool const focused = ui.mirror.shows_focus(link_key(table, row));
-        if (press.hovered) ui.fill({place.x + 1, place.y, place.w - 2, place.h}, ui.colours.hover);
-        if (row > 0) ui.line(place.x + 1, place.y, place.w - 2, ui.colours.line);
+        bool const open = !table.open.empty() && table.open == table.row_key(row);
+        if (open)
+            ui.fill({place.x + 8, place.y + 2, place.w - 16, place.h - 3}, ui.colours.selected, 8);
+        else if (press.hovered)
+            ui.fill({place.x + 1, place.y, place.w - 2, place.h}, ui.colours.hover);
+        if (row > 0 && table.open.empty()) ui.line(place.x + 1, place.y, place.w - 2, ui.colours.line);
         auto row_node = node_at(Role::Row, key, place);
         row_node.index = row + (table.has_header ? 2 : 1);
+        row_node.current = open;
         MirrorScope const row_scope(ui.mirror, std::move(row_node));
         bool const followed = ui.mirror.take_press(link_key(table, row));
         table.draw_row(row, place, places_of(table, place));

@@ -26,6 +26,7 @@ struct Table {
     int loaded = 0; // rows we have, from the first on
     std::string sort; // the order in force
     bool has_header = true;
+    std::string open = {}; // the key of the row whose record is beside the table
     std::function<std::string(int row)> row_key;
     std::function<std::string(int row)> href;
     // The places of the cells, one per column.

@@ -47,6 +47,12 @@ void Ui::fill_top(Rect area, ImU32 colour, float radius) const
     ImGui::GetWindowDrawList()->AddRectFilled(area.first(), area.last(), colour, radius, ImDrawFlags_RoundCornersTop);
 }
 
+void Ui::bubble(Rect area, ImU32 colour, float radius, bool speaks_right) const
+{
+    fill(area, colour, radius);
+    fill({speaks_right ? area.right() - radius : area.x, area.bottom() - radius, radius, radius}, colour, 4);
+}
+
 void Ui::line(float x, float y, float width, ImU32 colour) const
 {
     fill({x, std::round(y), width, 1}, colour);
@@ -167,6 +173,18 @@ std::vector<std::string> Ui::wrap(std::string_view text, TextStyle const& style,
         }
     }
     return lines;
+}
+
+std::vector<std::string> Ui::wrap_lines(std::string_view text, TextStyle const& style, float limit) const
+{
+    std::vector<std::string> lines;
+    for (;;) {
+        auto const end = std::min(text.find('\n'), text.size());
+        for (auto& line : wrap(text.substr(0, end), style, limit))
+            lines.push_back(std::move(line));
+        if (end == text.size()) return lines;
+        text.remove_prefix(end + 1);
+    }
 }
 
 } // namespace console

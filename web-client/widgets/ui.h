@@ -79,6 +79,7 @@ public:
     ImFont* font(Face face) const { return m_fonts[face]; }
     void fill(Rect area, ImU32 colour, float radius = 0) const;
     void fill_top(Rect area, ImU32 colour, float radius) const; // rounded above only
+    void bubble(Rect area, ImU32 colour, float radius, bool speaks_right) const; // with a sharp corner at whoever speaks
     void edge(Rect area, ImU32 colour, float radius, float thickness = 1) const;
     void line(float x, float y, float width, ImU32 colour) const;
     void disc(float x, float middle, float radius, ImU32 colour) const;
@@ -100,6 +101,8 @@ public:
     void icon(float centre_x, float middle, char const* icon, float size, ImU32 colour) const;
     // Breaks at spaces, and inside a word only when the word alone is too long.
     std::vector<std::string> wrap(std::string_view text, TextStyle const& style, float width) const;
+    // The same, and where the text itself begins a new line.
+    std::vector<std::string> wrap_lines(std::string_view text, TextStyle const& style, float width) const;
 
     void push_clip(Rect area) const { ImGui::PushClipRect(area.first(), area.last(), true); }
     void pop_clip() const { ImGui::PopClipRect(); }

@@ -36,7 +36,11 @@ public:
     void tap(ImGuiKey key);
     void click(float x, float y);
 
-    void send(platform::Request request, platform::OnReply on_reply) override { sent.push_back({std::move(request), std::move(on_reply)}); }
+    void send(platform::Request request, platform::OnReply on_reply) override
+    {
+        asked.push_back(request.method + ' ' + request.path);
+        sent.push_back({std::move(request), std::move(on_reply)});
+    }
     void listen(bool on) override
     {
         listening = on;
@@ -76,9 +80,11 @@ public:
     // The whole installation: answers whatever is asked as a server with these records would.
     void serve();
     void sign_in_as(std::string const& session);
+    bool rests(); // nothing is drawn any more, once what was scrolled is remembered
 
     console::App app;
     std::deque<Sent> sent;
+    std::vector<std::string> asked; // all that was ever sent: "GET /api/…"
     std::vector<unsigned> fonts_asked_for;
     std::optional<platform::SystemFont> font_of_machine;
     std::string name_of_first = "Dealer 0 Motors"; // an organisation that serve() has
