@@ -1,4 +1,4 @@
-// Who may include whom (DESIGN: folders). Each include is written from the root, so its line names its folder.
+// Who may include whom (DESIGN: folders), and names that are taken. Each include is written from the root, so its line names its folder.
 import { readFileSync } from 'node:fs';
 
 // A folder, and the folders of this project that it may include besides itself.
@@ -34,6 +34,9 @@ const confined = [
 ];
 const free = ['tests/', 'tools/telephony-sim/'];
 
+// Two types of one name in one namespace are one type to the linker, whatever they hold: each of a source file needs its own.
+const types = new Map();
+
 const within = (path, folder) => path === folder || path.startsWith(`${folder}/`);
 let problems = 0;
 for (const path of process.argv.slice(2)) {
@@ -45,6 +48,9 @@ for (const path of process.argv.slice(2)) {
     };
     if (!home) complain(0, 'no rule says what this folder may include');
     readFileSync(path, 'utf8').split('\n').forEach((text, line) => {
+        const type = path.startsWith('web-client/') && path.endsWith('.cpp') && text.match(/^(?:struct|class) (\w+) \{/)?.[1];
+        if (type && types.has(type)) complain(line, `${type} is in ${types.get(type)} too`);
+        if (type) types.set(type, path);
         const included = text.match(/^\s*#\s*include\s+["<]([^">]+)[">]/)?.[1];
         if (!included || !home) return;
         const ours = /^(shared|edge-server|web-client|tools|tests|build)\//.test(included);

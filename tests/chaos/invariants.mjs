@@ -26,7 +26,7 @@ export async function read_books(installation) {
     const workspace = await installation.sim('/sim/workspace');
     const [rows, { notifications }, { orphans }, at_twilio] = await Promise.all([
         installation.sql(`
-            SELECT o.id, o.slug, o.name, o.state AS life, o.closed_at, r.id AS run_id, r.state, r.cause, r.next_step, r.phone_number_id,
+            SELECT o.id, o.slug, o.name, o.state AS life, o.closed_at, r.id AS run_id, r.area_code, r.state, r.cause, r.next_step, r.phone_number_id,
                    (SELECT count(*) FROM provisioning_steps s WHERE s.run_id = r.id AND s.state = 'started') AS open_steps,
                    (SELECT count(*) FROM number_candidates c WHERE c.run_id = r.id AND c.state IN ('reserved', 'posted', 'refused')) AS open_candidates,
                    (SELECT json_group_array(json_object('id', n.id, 'phone_number', n.phone_number, 'state', n.state, 'is_active', n.is_active,
@@ -54,6 +54,11 @@ export function bought_for_stopped_runs({ ledger, organizations }, mark) {
     const tags = new Set(stopped.map(({ run_id }) => tag_of(mark, run_id)));
     return ledger.numbers.filter(({ phone_number, friendly_name }) => tags.has(friendly_name) && !owned.has(phone_number));
 }
+
+// Area codes that serve the same area.
+const overlays = [['604', '778', '236', '672', '257'], ['250', '778', '236', '672', '257'], ['416', '647', '437', '942']];
+const serves = (phone_number, area_code) =>
+    phone_number.slice(2, 5) === area_code || overlays.some((codes) => codes.includes(area_code) && codes.includes(phone_number.slice(2, 5)));
 
 const cooling_off = 7 * 24 * 3600 * 1000; // ms
 
@@ -108,6 +113,7 @@ export function broken_in_books(books, { mark, answers, planted, signups, wanted
             if (!paid.has(number.sid) || !entry) broken.push(`${slug}’s ${number.phone_number} is not Twilio’s ${number.sid}`);
             else if (entry.phone_number !== number.phone_number) broken.push(`${slug}’s ${number.phone_number} is ${entry.phone_number} at Twilio`);
             else if (entry.friendly_name !== tag_of(mark, run_id)) broken.push(`${slug} holds ${number.phone_number}, which carries ${entry.friendly_name}`);
+            if (organization.area_code && !serves(number.phone_number, organization.area_code)) broken.push(`${slug} asked for ${organization.area_code} and has ${number.phone_number}`);
             if (strange.has(number.phone_number)) broken.push(`${slug} took ${number.phone_number}, which is a stranger’s`);
         }
         if (life !== (wanted[slug] ?? 'open')) broken.push(`${slug} was asked to be ${wanted[slug]} and is ${life}`);

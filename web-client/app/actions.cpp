@@ -13,7 +13,10 @@ namespace console {
 
 void Data::start(std::string const& name)
 {
-    m_state.actions[name] = {.busy = true, .since = ImGui::GetTime(), .problem = {}};
+    auto& action = m_state.actions[name];
+    action.busy = true;
+    action.since = ImGui::GetTime();
+    action.problem.reset();
 }
 
 void Data::finish(std::string const& name, Error const& problem)
@@ -21,6 +24,7 @@ void Data::finish(std::string const& name, Error const& problem)
     auto& action = m_state.actions[name];
     action.busy = false;
     action.problem = problem.message.empty() ? std::nullopt : std::optional(problem);
+    if (!action.problem) ++action.successes;
 }
 
 void Data::act(Activate const& command)
@@ -200,6 +204,12 @@ std::string Data::key_of(std::string const& name, std::string const& content)
     return key;
 }
 
+// Whether the server said what came of it. When not, the next try carries the same key, and happens once.
+static bool is_known(Result<Json> const& answer)
+{
+    return answer || answer.error().kind != ErrorKind::Unavailable;
+}
+
 void Data::act(PlaceCall const& command)
 {
     auto const name = "call:" + command.organization_id + ':' + command.lead_id;
@@ -208,7 +218,7 @@ void Data::act(PlaceCall const& command)
     Json body = command.lead_id.empty() ? Json{{"to_number", command.to_number}} : Json{{"lead_id", command.lead_id}};
     if (!command.reason.empty()) body["reason"] = command.reason;
     auto const done = [this, name, command](Result<Json> answer) {
-        if (answer || answer.error().code != "no_answer") m_request_keys.erase(name);
+        if (is_known(answer)) m_request_keys.erase(name);
         finish(name, answer ? Error{} : answer.error());
         touch(command.organization_id, "conversation");
         if (!answer) return;
@@ -235,7 +245,7 @@ void Data::act(SendText const& command)
     Json body = command.lead_id.empty() ? Json{{"to_number", command.to_number}} : Json{{"lead_id", command.lead_id}};
     body["body"] = command.body;
     auto const done = [this, name, command](Result<Json> answer) {
-        if (answer || answer.error().code != "no_answer") m_request_keys.erase(name);
+        if (is_known(answer)) m_request_keys.erase(name);
         finish(name, answer ? Error{} : answer.error());
         if (!answer) return;
         auto const message = message_from(member_of(*answer, "message"));

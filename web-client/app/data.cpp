@@ -237,7 +237,7 @@ void Data::look_at_dialog(std::string const& dialog)
     if (first == std::string::npos || second == std::string::npos) return;
     auto const organization = dialog.substr(first + 1, second - first - 1), lead = dialog.substr(second + 1);
     look_at_organization(organization);
-    if (!lead.empty()) look_at_lead(organization, lead, false);
+    if (!lead.empty() && !lead.starts_with('+')) look_at_lead(organization, lead, false);
 }
 
 void Data::look(std::string const& dialog)
@@ -480,7 +480,7 @@ void Data::refresh_traffic()
             refresh(list);
         for (auto& [id, record] : m_state.lead) {
             record.lead.stale = true;
-            refresh(record.messages);
+            record.messages.stale = true;
         }
     }
     if (has("usage")) {

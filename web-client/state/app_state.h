@@ -192,6 +192,7 @@ struct Action {
     bool busy = false;
     double since = 0;
     std::optional<Error> problem;
+    int successes = 0; // so far
 };
 
 struct Toast {

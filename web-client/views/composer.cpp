@@ -120,8 +120,7 @@ void Composer::draw(Ui& ui, Rect area, LeadPage const& page, AppState const& sta
     auto const& lead = page.lead;
     auto& draft = m_drafts[lead.id];
     auto const action = state.action("text:" + lead.organization_id + ':' + lead.id);
-    if (draft.was_busy && !action.busy && !action.problem) draft.text.clear(); // it left
-    draft.was_busy = action.busy;
+    draft.follow(action);
     bool const is_focused = ui.mirror.has_focus("composer") && !ui.covered;
     auto const problem = action.problem && !action.busy ? action.problem->message : std::string();
     float const refused = problem.empty() ? 0 : refusal_height(ui, area.w - 22, problem) + 12;
@@ -152,7 +151,7 @@ void Composer::draw(Ui& ui, Rect area, LeadPage const& page, AppState const& sta
         state.signed_in()->session.installation.text_rate);
     bool const sends = button(ui, place, send) || (is_focused && ui.key("Ctrl+Enter", true));
     if (sends && can_send && !action.busy) {
-        draft.was_busy = true;
+        draft.sent = draft.text;
         commands.emplace_back(SendText{lead.organization_id, lead.phone_number, lead.id, draft.text});
     }
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "web-client/views/draft.h"
 #include "web-client/views/view.h"
 
 #include <map>
@@ -19,10 +20,6 @@ public:
     void draw(Ui& ui, Rect area, LeadPage const& lead, AppState const& state, Commands& commands);
 
 private:
-    struct Draft {
-        std::string text;
-        bool was_busy = false;
-    };
     void draw_stopped(Ui& ui, Rect area, LeadPage const& lead, AppState const& state, Commands& commands);
 
     std::map<std::string, Draft> m_drafts; // by lead

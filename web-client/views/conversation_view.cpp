@@ -240,8 +240,9 @@ static float draw_values_card(Ui& ui, std::string const& key, Rect area, std::st
     heading(ui, key + "-title", area.x + 20, area.y + 27, title, {Face::SemiBold, 14, ui.colours.text}, 2);
     float y = area.y + 48;
     MirrorScope const list(ui.mirror, {.role = Role::List, .key = key + "-values", .label = title});
+    int index = 0;
     for (auto const& [name, value] : values) {
-        auto const entry = key + '-' + name;
+        auto const entry = key + "-value" + std::to_string(index++);
         MirrorScope const item(ui.mirror, {.role = Role::Item, .key = entry + "-item"});
         ui.line(area.x + 20, y, area.w - 40, ui.colours.line);
         told(ui, Role::Text, entry + "-name", {area.x + 20, y + 7, area.w - 40, 18}, name, {Face::Mono, 12, ui.colours.text2});

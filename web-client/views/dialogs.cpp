@@ -112,7 +112,7 @@ void Dialogs::draw_palette(Ui& ui, AppState const& state, Commands& commands)
         .hides_label = true,
         .bare = true,
         .list = choices.empty() ? "" : "palette-list",
-        .active = choices.empty() ? "palette-none" : "palette-" + choices[static_cast<std::size_t>(m_chosen)].key};
+        .active = choices.empty() ? "palette-none" : "palette-choice-" + choices[static_cast<std::size_t>(m_chosen)].key};
     if (text_field(ui, {panel.x + 50, panel.y + 10, width - 50 - 76, 36}, field, m_text)) {
         m_chosen = 0;
         if (!m_text.empty()) commands.emplace_back(Find{m_text});
@@ -156,7 +156,7 @@ void Dialogs::draw_palette(Ui& ui, AppState const& state, Commands& commands)
                 y += 32;
             }
             Rect const row{body.x + 8, y, body.w - 16, 36};
-            auto const key = "palette-" + choice.key;
+            auto const key = "palette-choice-" + choice.key;
             Press const press = claim(ui, row, key);
             if (press.hovered && (ImGui::GetIO().MouseDelta.x != 0 || ImGui::GetIO().MouseDelta.y != 0)) m_chosen = i;
             bool const chosen = i == m_chosen;

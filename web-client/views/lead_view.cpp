@@ -1,6 +1,7 @@
 #include "web-client/views/lead_view.h"
 
 #include "build/generated/icon_codes.h"
+#include "shared/base/text.h"
 #include "web-client/views/calls.h"
 #include "web-client/views/lead_card.h"
 #include "web-client/views/reach.h"
@@ -106,9 +107,9 @@ float LeadView::draw_notes(Ui& ui, Rect area, LeadPage const& page, AppState con
     auto const& lead = page.lead;
     bool const may = state.signed_in()->session.may_work(lead.organization_id);
     auto const action = state.action("note:" + lead.id);
-    auto& note = m_notes[lead.id];
-    if (m_was_busy && !action.busy && !action.problem) note.clear();
-    m_was_busy = action.busy;
+    auto& draft = m_notes[lead.id];
+    draft.follow(action);
+    auto& note = draft.text;
     TextStyle const text{Face::Regular, 13, ui.colours.text, 20}, quiet{Face::Regular, 12, ui.colours.text2};
     float const width = area.w - 40;
     auto const problem = action.problem && !action.busy ? action.problem->message : std::string();
@@ -144,7 +145,7 @@ float LeadView::draw_notes(Ui& ui, Rect area, LeadPage const& page, AppState con
         bool const asked
             = button(ui, {area.x + 20, y, button_width(ui, add), 32}, add) || (ui.mirror.has_focus("note") && ui.key("Ctrl+Enter", true));
         if (asked && !is_blank && !action.busy) {
-            m_was_busy = true;
+            draft.sent = note;
             commands.emplace_back(AddNote{lead.organization_id, lead.id, note});
         }
         y += 44;
@@ -202,7 +203,8 @@ float LeadView::draw_details(Ui& ui, Rect area, LeadPage const& page, AppState c
     auto& draft = m_drafts[lead.id];
     for (auto const& [name, label, value] : members) {
         auto& [text, known] = draft[name];
-        if (text == known) text = value; // what nobody typed over follows the server
+        bool const is_untouched = text == known || (value != known && trimmed(text) == known);
+        if (is_untouched) text = value; // what nobody typed over follows the server
         known = value;
         y += 28;
         bool const is_wrong = action.problem && action.problem->field == name;
@@ -214,7 +216,7 @@ float LeadView::draw_details(Ui& ui, Rect area, LeadPage const& page, AppState c
             .described_by = is_wrong ? "details-problem" : ""};
         text_field(ui, {area.x + 20, y, width, field_height}, field, text);
         y += field_height + 10;
-        if (text != value) changes[name] = text;
+        if (trimmed(text) != value) changes[name] = trimmed(text);
     }
     if (!problem.empty()) draw_refusal(ui, "details-problem", {area.x + 20, y, width, 0}, y + 12, problem);
     y += refused + 8;

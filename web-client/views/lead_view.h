@@ -1,5 +1,6 @@
 #pragma once
 
+#include "web-client/views/draft.h"
 #include "web-client/views/view.h"
 
 #include <map>
@@ -23,8 +24,7 @@ private:
     };
     float m_height = 900;
     std::map<std::string, std::map<std::string, Typed>> m_drafts; // by lead and member
-    std::map<std::string, std::string> m_notes; // being written, by lead
-    bool m_was_busy = false;
+    std::map<std::string, Draft> m_notes; // by lead
 };
 
 } // namespace console

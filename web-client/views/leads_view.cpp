@@ -34,10 +34,16 @@ static RemoteList<LeadRow> const& table_of(AppState const& state)
     return column_of(state, lead_stages.size());
 }
 
-void LeadsView::draw_card(Ui& ui, Rect area, LeadRow const& row, bool is_current, AppState const& state, Commands& commands)
+// A lead that moves may stand in two columns until both are asked for again.
+static std::string card_key(std::size_t column, Lead const& lead)
+{
+    return "board-" + std::to_string(column) + '-' + lead.id;
+}
+
+void LeadsView::draw_card(
+    Ui& ui, Rect area, std::string const& key, LeadRow const& row, bool is_current, AppState const& state, Commands& commands)
 {
     auto const& lead = row.lead;
-    auto const key = "board-" + lead.id;
     MirrorScope const entry(ui.mirror, node_at(Role::Item, key + "-item", area));
     Press const press = claim(ui, area, key);
     ui.fill(area, press.hovered ? ui.colours.hover : ui.colours.surface, 8);
@@ -110,7 +116,7 @@ void LeadsView::draw_column(Ui& ui, Rect area, std::size_t column, AppState cons
         bool const is_current = static_cast<int>(column) == m_column && static_cast<int>(row) == m_row;
         if (is_current && m_moved) scroll.reveal(place);
         if (place.bottom() < body.y || place.y > body.bottom()) continue;
-        draw_card(ui, place, list.rows[row], is_current, state, commands);
+        draw_card(ui, place, card_key(column, list.rows[row].lead), list.rows[row], is_current, state, commands);
     }
     if (!has_more) return;
     Button const more{.key = key + "-more",
@@ -152,7 +158,7 @@ void LeadsView::move_on_board(Ui& ui, AppState const& state)
     if (!m_moved || rows_in(m_column) == 0) return;
     auto const& lead = column_of(state, static_cast<std::size_t>(m_column)).rows[static_cast<std::size_t>(m_row)].lead;
     ui.mirror.focus(ui.mirror.focused(), true);
-    ui.mirror.request_focus("board-" + lead.id);
+    ui.mirror.request_focus(card_key(static_cast<std::size_t>(m_column), lead));
     ui.change_in(0);
 }
 

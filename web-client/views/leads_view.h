@@ -13,7 +13,8 @@ public:
 private:
     void draw_board(Ui& ui, Rect area, AppState const& state, Commands& commands);
     void draw_column(Ui& ui, Rect area, std::size_t column, AppState const& state, Commands& commands);
-    void draw_card(Ui& ui, Rect area, LeadRow const& row, bool is_current, AppState const& state, Commands& commands);
+    void draw_card(
+        Ui& ui, Rect area, std::string const& key, LeadRow const& row, bool is_current, AppState const& state, Commands& commands);
     void move_on_board(Ui& ui, AppState const& state);
     void draw_table_of(Ui& ui, Rect area, Rect page, AppState const& state, Commands& commands);
 

@@ -185,22 +185,23 @@ float MessagesView::draw_head(Ui& ui, Rect area, LeadPage const& page, AppState 
 }
 
 // A text, or a call between the texts.
-struct Entry {
+struct ThreadEntry {
     Time at;
     Message const* message = nullptr;
     Conversation const* call = nullptr;
 };
 
-static std::vector<Entry> entries_of(LeadRecord const& record)
+static std::vector<ThreadEntry> entries_of(LeadRecord const& record)
 {
-    std::vector<Entry> entries;
+    std::vector<ThreadEntry> entries;
     for (auto const& message : record.messages.rows)
         entries.push_back({message.sent_at ? message.sent_at : message.created_at, &message, nullptr});
     // Calls older than the oldest text that is loaded come with the texts of their time.
-    bool const is_all = record.messages.cursor.empty();
+    bool const is_all = record.messages.cursor.empty() || entries.empty();
+    auto const oldest = entries.empty() ? Time() : entries.back().at;
     for (auto const& call : record.lead.value->conversations)
-        if (is_all || entries.empty() || call.started_at >= entries.back().at) entries.push_back({call.started_at, nullptr, &call});
-    std::stable_sort(entries.begin(), entries.end(), [](Entry const& a, Entry const& b) { return a.at < b.at; });
+        if (is_all || call.started_at >= oldest) entries.push_back({call.started_at, nullptr, &call});
+    std::stable_sort(entries.begin(), entries.end(), [](ThreadEntry const& a, ThreadEntry const& b) { return a.at < b.at; });
     return entries;
 }
 
@@ -356,8 +357,11 @@ void MessagesView::draw_thread(Ui& ui, Rect area, AppState const& state, Command
     if (!record || draw_progress(ui, "thread", area.grown(-24), progress_of(record->lead), state, commands)) return;
     auto const& page = *record->lead.value;
     auto const& lead = page.lead;
+    auto const reading = state.action("read:" + lead.id);
     auto const seen = lead.id + std::to_string(lead.last_message_at.milliseconds);
-    if (lead.unread > 0 && m_read != seen && state.signed_in()->session.may_work(lead.organization_id)) {
+    if (m_was_in_vain && !reading.problem) m_read.clear(); // the server answers again
+    m_was_in_vain = reading.problem.has_value();
+    if (lead.unread > 0 && m_read != seen && !reading.busy && state.signed_in()->session.may_work(lead.organization_id)) {
         m_read = seen;
         commands.emplace_back(MarkRead{lead.organization_id, lead.id});
     }

@@ -21,6 +21,7 @@ private:
     float m_log_height = 0; // of what was written, when it was last drawn
     std::string m_log_of; // whose log that was, and how much of it
     std::string m_read; // the thread whose texts are reported as read, and the last of them
+    bool m_was_in_vain = false; // the report
 };
 
 } // namespace console

@@ -80,7 +80,8 @@ void ReachDialogs::open()
 {
     m_number.clear();
     m_words.clear();
-    m_was_busy = false;
+    m_has_tried = false;
+    m_successes = -1;
     m_chosen = -1;
 }
 
@@ -147,7 +148,8 @@ void ReachDialogs::draw_call(Ui& ui, std::string const& organization_id, std::st
     auto const lead_id = is_number || asks_number ? std::string() : of;
     auto const* lead = page_of(state, lead_id);
     auto const action = state.action("call:" + organization_id + ':' + lead_id);
-    if (m_was_busy && !action.busy && !action.problem) return commands.emplace_back(Open{}), void();
+    if (m_successes < 0) m_successes = action.successes;
+    if (action.successes > m_successes) return commands.emplace_back(Open{}), void();
     auto const number = lead ? lead->lead.phone_number : is_number ? of : as_e164(m_number);
     auto const name = lead ? lead->lead.name : std::string();
     auto const ours = our_number(state, organization_id, lead);
@@ -160,7 +162,7 @@ void ReachDialogs::draw_call(Ui& ui, std::string const& organization_id, std::st
     float const width = std::min(420.0f, ui.size().x);
     TextStyle const text{Face::Regular, 13, ui.colours.text2, 20};
     TextStyle const large{Face::Display, 16, ui.colours.text, 24};
-    auto const problem = action.problem && !action.busy && m_was_busy ? action.problem->message : std::string();
+    auto const problem = action.problem && !action.busy && m_has_tried ? action.problem->message : std::string();
     float const title_height = static_cast<float>(ui.wrap(title, large, width - 48).size()) * 24;
     float const words_height = static_cast<float>(ui.wrap(words, text, width - 48).size()) * 20;
     float const refused = problem.empty() ? 0 : refusal_height(ui, width - 70, problem) + 16;
@@ -199,16 +201,17 @@ void ReachDialogs::draw_call(Ui& ui, std::string const& organization_id, std::st
             .disabled = number.empty(),
             .busy_for = action.busy ? ImGui::GetTime() - action.since : -1});
     if (keep) commands.emplace_back(Open{});
-    m_was_busy |= action.busy || confirm;
+    m_has_tried |= confirm;
     if (confirm) commands.emplace_back(PlaceCall{organization_id, number, lead_id, m_words});
 }
 
 void ReachDialogs::draw_text(Ui& ui, std::string const& organization_id, AppState const& state, Commands& commands)
 {
     auto const action = state.action("text:" + organization_id + ':');
-    if (m_was_busy && !action.busy && !action.problem) return commands.emplace_back(Open{}), void();
+    if (m_successes < 0) m_successes = action.successes;
+    if (action.successes > m_successes) return commands.emplace_back(Open{}), void();
     auto const ours = our_number(state, organization_id, nullptr);
-    auto const problem = action.problem && !action.busy && m_was_busy ? action.problem->message : std::string();
+    auto const problem = action.problem && !action.busy && m_has_tried ? action.problem->message : std::string();
     float const width = std::min(480.0f, ui.size().x);
     auto const words
         = "It goes out from " + (ours.empty() ? "the dealership's number" : national_format(ours)) + " and the answer comes here.";
@@ -249,7 +252,7 @@ void ReachDialogs::draw_text(Ui& ui, std::string const& organization_id, AppStat
             .busy_for = action.busy ? ImGui::GetTime() - action.since : -1});
     if (keep) commands.emplace_back(Open{});
     bool const sends = confirm || (ui.key("Ctrl+Enter", true) && can_send && !action.busy);
-    m_was_busy |= action.busy || sends;
+    m_has_tried |= sends;
     if (sends) commands.emplace_back(SendText{organization_id, number, {}, m_words});
 }
 

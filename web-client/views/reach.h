@@ -34,7 +34,8 @@ private:
     void draw_stages(Ui& ui, std::string const& organization_id, std::string const& lead_id, AppState const& state, Commands& commands);
 
     std::string m_number, m_words; // as typed
-    bool m_was_busy = false;
+    bool m_has_tried = false;
+    int m_successes = -1; // of what the dialog asks for, when it opened
     int m_chosen = -1; // of the stages
 };
 

@@ -60,6 +60,28 @@ TEST_CASE("a text is counted as it is written, names what made it Unicode, and l
         REQUIRE_FALSE(console.sent.empty());
         CHECK(console.sent.back().request.key == request.key);
     }
+    SUBCASE("what never arrived stays written when the server is back")
+    {
+        console.answer(0, "");
+        console.frames(120);
+        console.serve();
+        CHECK(console.find(Role::Textbox, "Text")->value == "See you at 11.");
+    }
+    SUBCASE("what is typed meanwhile stays")
+    {
+        console.type("Text", "See you at 11. Ask for Priya.");
+        console.answer(201,
+            R"({"message":{"id":"new","organization_id":"o5","lead_id":"l0","direction":"outbound","body":"See you at 11.","state":"queued","sent_at":"2026-11-18T18:26:40Z"}})");
+        CHECK(console.find(Role::Textbox, "Text")->value == " Ask for Priya.");
+    }
+    SUBCASE("a proxy's answer says nothing of whether it arrived")
+    {
+        console.answer(504, "");
+        console.sent.clear();
+        console.press("Send");
+        REQUIRE_FALSE(console.sent.empty());
+        CHECK(console.sent.back().request.key == request.key);
+    }
     SUBCASE("a refusal stands above what was written")
     {
         console.answer(422, R"({"error":{"code":"quiet_hours","message":"It is 10:40 PM there. It may go at 8:00 AM."}})");
@@ -87,6 +109,16 @@ TEST_CASE("Ctrl Enter sends, Enter begins a line")
     CHECK(console.app.on_key("Ctrl+Enter", true));
     console.frames();
     CHECK(console.sent.size() == 1);
+}
+
+TEST_CASE("the palette offers to text a number, beside its own field")
+{
+    HeadlessConsole console;
+    open(console, "#/organizations/o5");
+    console.app.on_key("Ctrl+k", false);
+    console.frames(3);
+    CHECK(console.find(Role::Option, "Text a number"));
+    CHECK(console.find(Role::Textbox, "Search or jump to"));
 }
 
 TEST_CASE("who opted out is not written to: the reason, who can undo it, and a call instead")
@@ -153,14 +185,14 @@ TEST_CASE("a lead gets its status by keyboard, from the board and from its page"
 {
     HeadlessConsole console;
     open(console, "#/leads");
-    console.app.on_mirror_event({platform::MirrorEvent::Kind::FocusedByKey, "board-l0", {}});
+    console.app.on_mirror_event({platform::MirrorEvent::Kind::FocusedByKey, "board-0-l0", {}});
     console.frames();
     CHECK(console.app.on_key("ArrowDown", false));
     console.frames();
-    CHECK(console.app.mirror().has_focus("board-l5"));
+    CHECK(console.app.mirror().has_focus("board-0-l5"));
     CHECK(console.app.on_key("ArrowRight", false));
     console.frames();
-    CHECK(console.app.mirror().has_focus("board-l6"));
+    CHECK(console.app.mirror().has_focus("board-1-l6"));
     CHECK(console.app.on_key("m", false));
     console.serve();
     REQUIRE(console.find(Role::Dialog, "Status of John Smith 6"));
