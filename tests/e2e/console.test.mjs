@@ -753,7 +753,7 @@ test('a member sees its own organisation and nothing else', { skip, timeout: tes
     await page.getByRole('region', { name: `Number ${national(number)}` }).waitFor();
     await live(page);
     const navigation = page.getByRole('navigation', { name: 'Main' });
-    assert.deepEqual(await navigation.getByRole('link').allInnerTexts(), ['Organisations', 'Numbers']);
+    assert.deepEqual(await navigation.getByRole('link').allInnerTexts(), ['Organisations', 'Conversations', 'Messages', 'Leads', 'Usage', 'Numbers']);
     assert.equal(await page.getByRole('link', { name: /Needs a human/ }).count(), 0);
 
     await navigation.getByRole('link', { name: 'Organisations' }).click();

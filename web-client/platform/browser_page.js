@@ -264,7 +264,6 @@ const page = {
         if (node.role === 'scroller') {
             element.className = 'scroller';
             if (node.rows) element.setAttribute('role', 'rowgroup');
-            element.tabIndex = -1;
             element.addEventListener('scroll', () => tell('scrolled', String(element.scrollTop)), { passive: true });
         }
         if (node.role === 'text') {
@@ -366,6 +365,7 @@ const page = {
         page.attribute(element, 'aria-current', node.current && (node.href ? 'page' : 'true'), before.current && (before.href ? 'page' : 'true'));
         page.attribute(element, node.role === 'row' ? 'aria-rowindex' : 'aria-colindex', node.index, before.index);
         if (node.by_arrows !== before.by_arrows) page.attribute(element, 'tabindex', node.by_arrows ? -1 : undefined);
+        if (node.role === 'scroller') element.tabIndex = node.tab_stop ? 0 : -1;
         if (Boolean(node.inert) !== Boolean(before.inert)) element.inert = Boolean(node.inert);
     },
 

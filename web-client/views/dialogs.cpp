@@ -226,7 +226,7 @@ void Dialogs::draw_keys(Ui& ui, Commands& commands)
     MirrorScope const scope(ui.mirror, draw_panel(ui, panel, "keys", "Keys", commands));
     heading(ui, "keys-title", panel.x + 24, panel.y + 32, "Keys", {Face::Display, 18, ui.colours.text}, 2);
     if (icon_button(ui, {panel.right() - 48, panel.y + 16, 32, 32}, "keys-close", "Close", icon::x)) commands.emplace_back(Open{});
-    ScrollArea const scroll(ui, "keys-rows", {panel.x, panel.y + 60, width, height - 76}, content + 8);
+    ScrollArea const scroll(ui, "keys-rows", {panel.x, panel.y + 60, width, height - 76}, content + 8, "All keys", true);
     MirrorScope const list(ui.mirror, {.role = Role::List, .key = "keys-list"});
     float const column_width = (width - 48) / static_cast<float>(columns);
     for (std::size_t i = 0; i < keys.size(); ++i) {

@@ -238,6 +238,7 @@ public:
         mark("inert", node.inert);
         mark("hidden_text", node.hidden_text);
         mark("by_arrows", node.by_arrows);
+        mark("tab_stop", node.tab_stop);
         mark("take_focus", node.take_focus);
         mark("rows", node.rows);
         state("pressed", node.pressed);

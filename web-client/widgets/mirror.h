@@ -86,6 +86,7 @@ struct MirrorNode {
     bool lies_over = false; // what was told before it and stands in the same place is hidden
     bool hidden_text = false; // the canvas draws a field's text: something lies over it
     bool by_arrows = false; // reached with arrow keys, not with Tab
+    bool tab_stop = false; // of a scroller without anything else to reach in it
     bool take_focus = false; // when it turns true
     bool rows = false; // a scroller that holds a table's rows
     std::optional<bool> pressed = {}; // a toggle's state

@@ -7,7 +7,7 @@ namespace console {
 static constexpr float wheel_step = 60;
 static constexpr float bar_width = 10;
 
-ScrollArea::ScrollArea(Ui& ui, std::string key, Rect area, float content, std::string label)
+ScrollArea::ScrollArea(Ui& ui, std::string key, Rect area, float content, std::string label, bool tab_stop)
     : m_ui(ui), m_key(std::move(key)), m_area(area), m_content(std::max(content, area.h)), m_outer(ui.scroller)
 {
     float const furthest = std::max(m_content - area.h, 0.0f);
@@ -23,6 +23,7 @@ ScrollArea::ScrollArea(Ui& ui, std::string key, Rect area, float content, std::s
     node.w = area.w;
     node.h = area.h;
     node.content = content;
+    node.tab_stop = tab_stop && content > area.h;
     ui.mirror.open(std::move(node));
     ui.push_clip(area);
     ui.scroller = this;

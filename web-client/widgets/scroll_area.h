@@ -8,8 +8,8 @@ namespace console {
 // on the desktop wheel and scrollbar are ours. Ends with the block.
 class ScrollArea {
 public:
-    // `content`: its whole height, as of the last frame when it is known only after drawing.
-    ScrollArea(Ui& ui, std::string key, Rect area, float content, std::string label = {});
+    // `content`: its whole height, as of the last frame when it is known only after drawing. `tab_stop`: nothing in it is one.
+    ScrollArea(Ui& ui, std::string key, Rect area, float content, std::string label = {}, bool tab_stop = false);
     ~ScrollArea();
     ScrollArea(ScrollArea const&) = delete;
     ScrollArea& operator=(ScrollArea const&) = delete;
