@@ -30,7 +30,7 @@ function plan() {
     const all = Array.from({ length: lanes }, () => []);
     for (let i = 0; i < events; ++i) {
         const lane = pick(lanes);
-        const customer = `+1778555${String(1000 + lane * 100 + pick(customers_a_lane))}`;
+        const customer = `+1778556${String(1000 + lane * 100 + pick(customers_a_lane))}`;
         const dealership = pick(3);
         const kind = random() < 0.55 ? 'call' : lane % 2 ? (random() < 0.1 ? 'stop' : 'text') : random() < 0.3 ? 'reply' : 'text';
         all[lane].push({ i, kind, customer, dealership });
