@@ -62,7 +62,7 @@ describe('a call', () => {
     });
     after(() => installation?.stop());
 
-    test('tells Jack what the dealership knows, in the five variables, under a unique id', async () => {
+    test('tells Jack what the dealership knows, in the five variables, whoever calls; ours under a unique id', async () => {
         await installation.sim('/sim/calls', {
             from: customer,
             to: dealer.number,
@@ -75,6 +75,20 @@ describe('a call', () => {
             },
         });
         await until(() => installation.get(`${dealer.path}/leads`, dealer.session), ({ leads }) => leads[0]?.name === 'John');
+        const { json: heard } = await installation.initiation({ caller_id: customer, agent_id: credentials.ELEVENLABS_AGENT_ID, called_number: dealer.number, call_sid: 'CA-returning' });
+        assert.deepEqual(heard, {
+            type: 'conversation_initiation_client_data',
+            dynamic_variables: {
+                organization_name: 'Premium Auto Sales',
+                customer_name: 'John',
+                lead_status: 'Returning Customer',
+                previous_summary: 'Customer asked about the 2024 Honda Civic.',
+                conversation_context: heard.dynamic_variables.conversation_context,
+                greeting: 'Hi John',
+            },
+        });
+        assert.match(heard.dynamic_variables.conversation_context, /^Returning caller\./);
+
         const call = await dealer.placed({ to_number: customer, reason: 'the test drive' });
         assert.equal(call.state, 'placed');
         assert.equal(call.to_number, customer);
