@@ -1,22 +1,8 @@
 #include "web-client/api/answers.h"
 
-#include "shared/api/read_records.h"
+#include "web-client/api/members.h"
 
 namespace console {
-
-template <typename F>
-static void each(Json const& list, F&& f)
-{
-    if (!list.is_array()) return;
-    for (Json const& item : list)
-        f(item);
-}
-
-static int count_of(Json const& object, std::string_view name, int otherwise = 0)
-{
-    auto const& value = member_of(object, name);
-    return value.is_number() ? static_cast<int>(value.get<double>()) : otherwise;
-}
 
 std::optional<Session> session_from(Json const& answer)
 {

@@ -1,21 +1,8 @@
 #include "web-client/api/answers.h"
 
-#include "shared/api/read_records.h"
+#include "web-client/api/members.h"
 
 namespace console {
-
-template <typename F>
-static void each(Json const& list, F&& f)
-{
-    if (!list.is_array()) return;
-    for (Json const& item : list)
-        f(item);
-}
-
-static int count_of(Json const& object, std::string_view name)
-{
-    return static_cast<int>(integer_of(object, name));
-}
 
 ConversationRow conversation_row_from(Json const& json)
 {
