@@ -91,8 +91,11 @@ App::App(Config config)
     if (m_elevenlabs) m_pollers.emplace(*m_database, m_config, m_inbox, *m_elevenlabs);
     m_inbox.add("elevenlabs", "post_call_transcription", take_transcription);
     m_inbox.add("elevenlabs", "call_initiation_failure", take_initiation_failure);
-    m_inbox.add("twilio", "sms", [this](sql::Writer& db, InboxItem const& item) { return take_text(db, m_config, item); });
-    m_inbox.add("twilio", "message_status", take_message_status);
+    m_inbox.add("twilio", "sms", [this](InboxItem const& item) -> Inbox::Write {
+        return [this, item](sql::Writer& db) { return take_text(db, m_config, item); };
+    });
+    m_inbox.add("twilio", "message_status",
+        [](InboxItem const& item) -> Inbox::Write { return [item](sql::Writer& db) { return take_message_status(db, item); }; });
     m_initiation.on_begun([this] { m_inbox.wake(); });
     add_webhook_routes(m_router, m_initiation, m_inbox, m_config); // first: the most urgent
     add_twilio_routes(m_router, m_inbox, *m_database, m_config);
@@ -110,7 +113,8 @@ App::App(Config config)
     add_drift_routes(m_router, m_drift, *m_database, m_access);
     add_call_routes(m_router, m_outbound_calls, *m_database, m_access);
     add_usage_routes(m_router, *m_database, m_access);
-    add_metrics_routes(m_router, *m_database, [this] { return providers_health(); });
+    add_metrics_routes(
+        m_router, *m_database, [this] { return providers_health(); }, [this] { return bounds(); });
     add_event_routes(m_router, m_feed);
     add_static_routes(m_router, m_files, *m_database);
     m_server = std::make_unique<http::Server>(
@@ -160,6 +164,16 @@ std::vector<ProviderClient const*> App::providers()
     std::vector<ProviderClient const*> list{&m_twilio.provider()};
     if (m_elevenlabs) list.push_back(&m_elevenlabs->provider());
     return list;
+}
+
+Bounds App::bounds() const
+{
+    auto bounds = m_server->bounds();
+    for (auto const& bound : {m_streams.bound(), m_database->writes_waiting(), m_hasher.waiting(), m_provisioning.waiting_signups(),
+             m_twilio.provider().calls_at_once()})
+        bounds.push_back(bound);
+    if (m_elevenlabs) bounds.push_back(m_elevenlabs->provider().calls_at_once());
+    return bounds;
 }
 
 Json App::providers_health() const

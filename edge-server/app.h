@@ -30,6 +30,7 @@ public:
     int port() const { return m_server->port(); }
     sql::Database& database() { return *m_database; }
     Json providers_health() const; // of the last hour, one object each
+    Bounds bounds() const;
 
 private:
     ElevenLabsClient* elevenlabs() { return m_elevenlabs ? &*m_elevenlabs : nullptr; }

@@ -4,6 +4,7 @@
 #include "edge-server/services/secrets.h"
 #include "edge-server/store/organization_store.h"
 #include "edge-server/store/snapshot.h"
+#include "shared/base/background.h"
 #include "shared/base/id.h"
 
 #include <spdlog/spdlog.h>
@@ -177,6 +178,7 @@ int run_reconcile(Config const& config, bool repair)
 
 int run_backup(Config const& config, std::string const& file)
 {
+    run_in_background(); // a server may be answering calls beside it
     sql::backup(config.database, file);
     std::cout << "Wrote " << file << '\n';
     return 0;
@@ -184,6 +186,7 @@ int run_backup(Config const& config, std::string const& file)
 
 int run_snapshot(Config const& config, std::string const& file)
 {
+    run_in_background();
     make_snapshot(config.database, file, config.is_simulated());
     std::cout << "Wrote " << file << '\n';
     return 0;
@@ -196,9 +199,9 @@ int run_restore(Config const& config, std::string const& file)
     return 0;
 }
 
-// Organisations 0…N-1 with an active number each, and leads with one summarised conversation each, as the peers of the
-// side-by-side measurement have them.
-int run_fixture(Config const& config, int organizations, int leads)
+// Organisations 0…N-1 with an active number each, and leads with summarised conversations, as the peers of the side-by-side
+// measurement have them.
+int run_fixture(Config const& config, int organizations, int leads, int conversations)
 {
     auto const database = open_migrated(config.database);
     auto const is_empty = [](sql::Reader& db) { return db.run("SELECT 1 FROM organizations LIMIT 1").empty(); };
@@ -211,34 +214,44 @@ int run_fixture(Config const& config, int organizations, int leads)
         return std::string(7 - digits.size(), '0') + digits;
     };
     auto const present = now();
-    for (int i = 0; i < organizations; ++i)
+    auto const add_lead = [&](sql::Writer& db, int i, int j, std::string const& organization, std::string const& number) {
+        auto const lead = new_id();
+        auto const call_sid = "CAseed" + padded(i) + "-" + std::to_string(j);
+        db.run(R"(
+            INSERT INTO leads (id, organization_id, phone_number, name, first_call_sid, created_at, last_contact_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $6))",
+            {lead, organization, "+1778" + padded(j), "Customer " + std::to_string(j), call_sid, present});
+        for (int k = 0; k < conversations; ++k)
+            db.run(R"(
+                INSERT INTO conversations (id, organization_id, phone_number_id, lead_id, call_sid, direction, started_at, summary)
+                VALUES ($1, $2, $3, $4, $5, 'inbound', $6, 'Asked about a used pickup and about financing; wants a call back on Friday.'))",
+                {new_id(), organization, number, lead, k == 0 ? call_sid : call_sid + "-" + std::to_string(k),
+                    present.plus_milliseconds(j + k)});
+    };
+    auto const add_organization = [&](sql::Writer& db, int i) {
+        auto const id = new_id(), number_id = new_id();
+        auto const number = std::to_string(i);
+        db.run("INSERT INTO organizations (id, name, slug, email, area_code, time_zone, created_at) VALUES ($1, $2, $3, $4, '604', "
+               "'America/Vancouver', $5)",
+            {id, "Dealer " + number, "dealer-" + number, "dealer" + number + "@example.com", present});
+        db.run(R"(
+            INSERT INTO phone_numbers (id, organization_id, phone_number, state, is_active, sms_status, twilio_sid, twilio_account_sid, created_at, activated_at)
+            VALUES ($1, $2, $3, 'active', 1, 'ready', $4, 'AC00000000000000000000000000000000', $5, $5))",
+            {number_id, id, "+1604" + padded(i), "PNfixture" + number, present});
+        db.run(R"(
+            INSERT INTO provisioning_runs (id, organization_id, state, area_code, phone_number_id, due_at, created_at, finished_at)
+            VALUES ($1, $2, 'done', '604', $3, $4, $4, $4))",
+            {new_id(), id, number_id, present});
+        refresh_status(db, id);
+        for (int j = 0; j < leads; ++j)
+            add_lead(db, i, j, id, number_id);
+    };
+    constexpr int rows_at_once = 20'000; // in one write
+    int const at_once = std::max(1, rows_at_once / (3 + leads * (1 + conversations)));
+    for (int i = 0; i < organizations; i += at_once)
         database->write(sql::Scope::platform(), [&](sql::Writer& db) {
-            auto const id = new_id(), number_id = new_id();
-            auto const number = std::to_string(i);
-            db.run("INSERT INTO organizations (id, name, slug, email, area_code, time_zone, created_at) VALUES ($1, $2, $3, $4, '604', "
-                   "'America/Vancouver', $5)",
-                {id, "Dealer " + number, "dealer-" + number, "dealer" + number + "@example.com", present});
-            db.run(R"(
-                INSERT INTO phone_numbers (id, organization_id, phone_number, state, is_active, sms_status, twilio_sid, twilio_account_sid, created_at, activated_at)
-                VALUES ($1, $2, $3, 'active', 1, 'ready', $4, 'AC00000000000000000000000000000000', $5, $5))",
-                {number_id, id, "+1604" + padded(i), "PNfixture" + number, present});
-            db.run(R"(
-                INSERT INTO provisioning_runs (id, organization_id, state, area_code, phone_number_id, due_at, created_at, finished_at)
-                VALUES ($1, $2, 'done', '604', $3, $4, $4, $4))",
-                {new_id(), id, number_id, present});
-            refresh_status(db, id);
-            for (int j = 0; j < leads; ++j) {
-                auto const lead = new_id();
-                auto const call_sid = "CAseed" + number + "-" + std::to_string(j);
-                db.run(R"(
-                    INSERT INTO leads (id, organization_id, phone_number, name, first_call_sid, created_at, last_contact_at)
-                    VALUES ($1, $2, $3, $4, $5, $6, $6))",
-                    {lead, id, "+1778" + padded(j), "Customer " + std::to_string(j), call_sid, present});
-                db.run(R"(
-                    INSERT INTO conversations (id, organization_id, phone_number_id, lead_id, call_sid, direction, started_at, summary)
-                    VALUES ($1, $2, $3, $4, $5, 'inbound', $6, 'Asked about a used pickup and about financing; wants a call back on Friday.'))",
-                    {new_id(), id, number_id, lead, call_sid, present.plus_milliseconds(j)});
-            }
+            for (int j = i; j < std::min(organizations, i + at_once); ++j)
+                add_organization(db, j);
         });
     std::cout << "Wrote " << organizations << " organisations with " << leads << " leads each\n";
     return 0;

@@ -11,4 +11,4 @@ int run_reconcile(Config const& config, bool repair); // asks the running server
 int run_backup(Config const& config, std::string const& file);
 int run_snapshot(Config const& config, std::string const& file);
 int run_restore(Config const& config, std::string const& file);
-int run_fixture(Config const& config, int organizations, int leads);
+int run_fixture(Config const& config, int organizations, int leads, int conversations);

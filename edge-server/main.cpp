@@ -98,10 +98,11 @@ int main(int argument_count, char** arguments)
     snapshot->add_option("file", file)->required();
     auto* restore = program.add_subcommand("restore", "Put a backup in the database's place; no server may run");
     restore->add_option("file", file)->required();
-    int organizations = 1000, leads = 200;
+    int organizations = 1000, leads = 200, conversations = 1;
     auto* fixture = program.add_subcommand("fixture", "Fill an empty database for measurements");
     fixture->add_option("--organizations", organizations)->check(CLI::Range(1, 1'000'000))->capture_default_str();
-    fixture->add_option("--leads", leads)->check(CLI::Range(0, 100'000))->capture_default_str();
+    fixture->add_option("--leads", leads, "Of each organisation")->check(CLI::Range(0, 100'000))->capture_default_str();
+    fixture->add_option("--conversations", conversations, "Of each lead")->check(CLI::Range(1, 1'000))->capture_default_str();
     try {
         program.parse(argument_count, arguments);
     } catch (CLI::ParseError const& error) {
@@ -121,7 +122,7 @@ int main(int argument_count, char** arguments)
         if (backup->parsed()) return run_backup(config, file);
         if (snapshot->parsed()) return run_snapshot(config, file);
         if (restore->parsed()) return run_restore(config, file);
-        if (fixture->parsed()) return run_fixture(config, organizations, leads);
+        if (fixture->parsed()) return run_fixture(config, organizations, leads, conversations);
         return run_server(config);
     } catch (std::exception const& failure) {
         std::cerr << "dealerline-edge: " << failure.what() << '\n';

@@ -69,6 +69,12 @@ EventStreams::EventStreams()
         throw std::runtime_error("cannot watch streams");
 }
 
+Bound EventStreams::bound() const
+{
+    std::lock_guard const lock(m_places->mutex);
+    return {"event_streams", m_places->taken, m_places->limit};
+}
+
 EventStreams::~EventStreams()
 {
     close();

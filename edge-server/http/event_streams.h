@@ -1,6 +1,7 @@
 #pragma once
 
 #include "edge-server/http/message.h"
+#include "shared/base/bound.h"
 
 #include <chrono>
 #include <cstddef>
@@ -38,6 +39,7 @@ public:
     Response open(Request const& request, std::string const& owner, std::function<void(Id)> begin);
     void start(Speaker speaker);
     void wake(); // any thread
+    Bound bound() const; // any thread
     void close(); // lets everyone go, at once; `speaker` is not called any more
 
     // On the streams' thread only. An unknown id is let pass: its client has just left.

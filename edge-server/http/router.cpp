@@ -1,5 +1,7 @@
 #include "edge-server/http/router.h"
 
+#include <algorithm>
+
 namespace http {
 
 namespace {
@@ -28,6 +30,12 @@ void Router::add(Route route, Handler handler)
 {
     auto segments = split<std::string>(route.path);
     m_entries.push_back({std::move(route), std::move(handler), std::move(segments)});
+}
+
+bool Router::is_urgent(std::string_view path) const
+{
+    return std::any_of(m_entries.begin(), m_entries.end(),
+        [&](Entry const& entry) { return entry.route.lane == Lane::Webhook && entry.route.path == path; });
 }
 
 bool Router::matches(Entry const& entry, std::vector<std::string_view> const& segments, Match& match) const

@@ -38,6 +38,8 @@ public:
         std::string allowed; // for a 405: the methods that this path knows; empty when the path is unknown
     };
     Match find(std::string_view method, std::string_view path) const;
+    // Whether a webhook's route has exactly this path.
+    bool is_urgent(std::string_view path) const;
 
 private:
     struct Entry {

@@ -19,9 +19,9 @@ namespace http {
 namespace {
 
 constexpr std::size_t thread_floor = 8;
-constexpr std::size_t thread_ceiling = 512;
+constexpr std::size_t thread_ceiling = 1024;
 constexpr std::size_t queue_limit = 4096;
-constexpr int ordinary_limit = 384; // requests at once, more than signups may wait; the other threads are the webhooks'
+constexpr int ordinary_limit = 768; // requests at once, more than signups may wait; the other threads are the webhooks'
 constexpr int slow_reader_limit = 96; // threads that wait for a client to send or to read, at a time
 constexpr int slow_writer_limit = 96;
 constexpr std::chrono::seconds body_limit{30}; // from the header to the body's last byte
@@ -186,7 +186,7 @@ class Server::Implementation final : public httplib::Server {
 public:
     Implementation(Router const& router, http::Server::Options options)
         : m_router(router), m_options(std::move(options)), m_pool(thread_floor, thread_ceiling, queue_limit),
-          m_room([this](int socket, WaitingRoom::Arrival arrival) { hand_over(socket, arrival.size); }, late_answer)
+          m_room([this](int socket, WaitingRoom::Arrival arrival) { hand_over(socket, arrival); }, late_answer)
     {
         set_tcp_nodelay(true);
         // httplib's default would let a second server share the port unnoticed.
@@ -210,6 +210,14 @@ public:
     ~Implementation() override { finish(); }
 
     int port() const { return m_port; }
+
+    Bounds bounds() const
+    {
+        auto const count = [](std::atomic<int> const& taken) { return static_cast<std::size_t>(std::max(0, taken.load())); };
+        return {{"connections_waiting", m_room.size(), m_room.limit()}, {"request_threads", m_pool.threads(), thread_ceiling},
+            {"requests_queued", m_pool.queued(), queue_limit}, {"ordinary_requests", count(m_ordinary), ordinary_limit},
+            {"slow_readers", count(slow_readers), slow_reader_limit}, {"slow_writers", count(slow_writers), slow_writer_limit}};
+    }
 
     void begin()
     {
@@ -251,9 +259,9 @@ private:
             + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n" + body;
     }
 
-    void hand_over(int socket, std::size_t size)
+    void hand_over(int socket, WaitingRoom::Arrival const& arrival)
     {
-        if (!m_pool.submit([this, socket, size] { serve(socket, size); })) {
+        if (!m_pool.submit([this, socket, size = arrival.size] { serve(socket, size); }, m_router.is_urgent(arrival.path))) {
             constexpr std::string_view busy
                 = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
             (void)!::send(socket, busy.data(), busy.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -432,7 +440,6 @@ private:
     int m_port = -1;
     std::atomic<bool> m_stopping{false};
     std::atomic<int> m_ordinary{0};
-    std::atomic<int> m_body_readers{0};
     ThreadPool m_pool;
     WaitingRoom m_room;
     std::thread m_acceptor;
@@ -444,6 +451,10 @@ Server::~Server() = default;
 int Server::port() const
 {
     return m_implementation->port();
+}
+Bounds Server::bounds() const
+{
+    return m_implementation->bounds();
 }
 void Server::start()
 {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "edge-server/http/router.h"
+#include "shared/base/bound.h"
 
 #include <exception>
 #include <functional>
@@ -25,6 +26,7 @@ public:
     ~Server(); // stops
 
     int port() const;
+    Bounds bounds() const;
     void start(); // serves on threads of its own
     void stop(); // no new requests; those that run are finished
 

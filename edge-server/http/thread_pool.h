@@ -8,7 +8,8 @@
 
 namespace http {
 
-// Threads as needed between a floor and a ceiling; one that finds no work for a while ends.
+// Threads as needed between a floor and a ceiling; one that finds no work for a while ends. A crowd's threads are made one by the other,
+// so that who submits never waits for more than one.
 class ThreadPool {
 public:
     ThreadPool(std::size_t floor, std::size_t ceiling, std::size_t queue_limit);
@@ -17,12 +18,16 @@ public:
     ThreadPool(ThreadPool const&) = delete;
     ThreadPool& operator=(ThreadPool const&) = delete;
 
-    bool submit(std::function<void()> work); // false when the queue is full
+    bool submit(std::function<void()> work, bool is_urgent); // urgent work goes first. False when the queue is full
     bool is_pressed() const; // work waits and no thread is free
+    std::size_t threads() const;
+    std::size_t queued() const;
     void finish(); // takes no more work; waits for what runs and is queued
 
 private:
     void run_thread();
+    bool add_thread();
+    std::size_t waiting() const { return m_urgent.size() + m_others.size(); }
 
     std::size_t const m_floor;
     std::size_t const m_ceiling;
@@ -30,9 +35,11 @@ private:
     mutable std::mutex m_mutex;
     std::condition_variable m_wake;
     std::condition_variable m_all_ended;
-    std::deque<std::function<void()>> m_queue;
+    std::deque<std::function<void()>> m_urgent;
+    std::deque<std::function<void()>> m_others;
     std::size_t m_threads = 0;
     std::size_t m_idle = 0;
+    bool m_is_growing = false; // a thread has been made that has not begun
     bool m_stopping = false;
 };
 

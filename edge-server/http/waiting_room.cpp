@@ -44,6 +44,12 @@ std::size_t number_at(std::string_view head, std::size_t position)
     return value;
 }
 
+std::string path_in(std::string_view head)
+{
+    auto const start = std::min(head.find(' '), head.size() - 1) + 1;
+    return std::string(head.substr(start, head.find_first_of(" ?\r", start) - start));
+}
+
 // Leaves descriptors for files, the vendors and those who are being served.
 std::size_t guest_limit_of_process()
 {
@@ -70,7 +76,7 @@ WaitingRoom::Arrival WaitingRoom::examine(int socket)
     auto const awaited = length == std::string_view::npos ? 0 : number_at(head, length);
     auto const size = end + 4 + awaited;
     bool const asks_first = value_of(head, "\r\nexpect:") != std::string_view::npos; // sends its body only after our word
-    return {asks_first || awaited > awaited_body || seen.size() >= size ? State::Ready : State::Partial, size};
+    return {asks_first || awaited > awaited_body || seen.size() >= size ? State::Ready : State::Partial, size, path_in(head)};
 }
 
 WaitingRoom::WaitingRoom(std::function<void(int, Arrival)> ready, std::function<std::string()> late_answer)

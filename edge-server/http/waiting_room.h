@@ -18,6 +18,7 @@ public:
     struct Arrival {
         State state = State::Empty;
         std::size_t size = 0; // of a ready request, in bytes: nothing behind it belongs to it. 0: unknown
+        std::string path = {}; // of a ready request, without its query
     };
     // What has arrived on the socket so far, without taking it.
     static Arrival examine(int socket);
@@ -33,6 +34,7 @@ public:
     void add(int socket); // takes ownership; closes it when the room is full or closed
     void close(); // lets everyone go; `ready` is not called any more
     std::size_t size() const;
+    std::size_t limit() const { return m_guest_limit; }
 
 private:
     using Clock = std::chrono::steady_clock;

@@ -1,4 +1,5 @@
 #include "edge-server/jobs/traffic_workers.h"
+#include "shared/base/background.h"
 
 #include <spdlog/spdlog.h>
 
@@ -7,6 +8,7 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr milliseconds longest_sleep{5000};
+constexpr milliseconds between_tellings{100}; // of calls that ring: each is a write of its own
 constexpr milliseconds job_check{1000};
 
 } // namespace
@@ -31,11 +33,17 @@ TrafficWorkers::~TrafficWorkers()
 
 void TrafficWorkers::work_on_inbox()
 {
+    run_in_background();
     std::uint64_t calls_seen = 0;
+    std::chrono::steady_clock::time_point told;
     while (!m_stopping) {
         try {
-            m_initiation.tell_begun();
-            if (!m_inbox.work() && !m_stopping) m_inbox.wait_for_work(calls_seen, longest_sleep);
+            if (auto const present = std::chrono::steady_clock::now(); present - told >= between_tellings) {
+                m_initiation.tell_begun();
+                told = present;
+            }
+            if (!m_inbox.work() && !m_stopping)
+                m_inbox.wait_for_work(calls_seen, m_initiation.has_begun() ? between_tellings : longest_sleep);
         } catch (std::exception const& failure) {
             spdlog::error("inbox: {}", failure.what());
             std::unique_lock lock(m_mutex);
@@ -46,6 +54,7 @@ void TrafficWorkers::work_on_inbox()
 
 void TrafficWorkers::run_jobs()
 {
+    run_in_background();
     for (;;) {
         for (auto const& job : m_jobs.all()) {
             if (m_stopping) return;

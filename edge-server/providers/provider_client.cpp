@@ -129,6 +129,12 @@ ProviderClient::ProviderClient(std::string name, std::string what, std::string b
 
 ProviderClient::~ProviderClient() = default;
 
+Bound ProviderClient::calls_at_once() const
+{
+    std::lock_guard const lock(m_pool->mutex);
+    return {"calls_to_" + m_name, m_pool->in_use, concurrent_calls};
+}
+
 ProviderAnswer ProviderClient::call(ProviderRequest const& request)
 {
     if (!m_pool->enter()) return {Ending::NotSent, 0, {}, "Too many calls to " + m_name + " are under way.", {}, {}, busy_pause};

@@ -2,6 +2,7 @@
 
 #include "edge-server/providers/breaker.h"
 #include "edge-server/providers/provider_health.h"
+#include "shared/base/bound.h"
 #include "shared/base/json.h"
 
 #include <atomic>
@@ -58,6 +59,7 @@ public:
     // What the last call that says anything about them said.
     enum class Credentials { Unknown, Accepted, Refused };
     Credentials credentials() const { return m_credentials; }
+    Bound calls_at_once() const;
     Json health() const; // of the last hour, with the breaker's state
 
 private:

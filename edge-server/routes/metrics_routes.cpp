@@ -57,9 +57,9 @@ std::vector<MetricFamily> from_books(sql::Reader& db)
 
 } // namespace
 
-void add_metrics_routes(http::Router& router, sql::Database& database, std::function<Json()> providers)
+void add_metrics_routes(http::Router& router, sql::Database& database, std::function<Json()> providers, std::function<Bounds()> bounds)
 {
-    router.add({"GET", "/metrics"}, [&database, providers = std::move(providers)](http::Request const& request) {
+    router.add({"GET", "/metrics"}, [&database, providers = std::move(providers), bounds = std::move(bounds)](http::Request const& request) {
         bool const is_here = request.remote_address == "127.0.0.1" || request.remote_address == "::1";
         if (!is_here) return refuse(request, {ErrorKind::Forbidden, "loopback_only", "Metrics are read on the server's own machine."});
         auto families = database.read(sql::Scope::platform(), [](sql::Reader& db) { return from_books(db); });
@@ -72,7 +72,13 @@ void add_metrics_routes(http::Router& router, sql::Database& database, std::func
             add(failures, member_of(health, "failures").get<double>(), "provider", name);
             if (member_of(health, "breaker").is_string()) add(open, text_of(health, "breaker") == "open" ? 1 : 0, "provider", name);
         }
-        for (auto* family : {&calls, &failures, &open})
+        auto taken = gauge("dealerline_bound_taken", "How much of what is bounded is taken.");
+        auto limit = gauge("dealerline_bound_limit", "How much of it there may be.");
+        for (auto const& bound : bounds()) {
+            add(taken, static_cast<double>(bound.taken), "of", bound.of);
+            add(limit, static_cast<double>(bound.limit), "of", bound.of);
+        }
+        for (auto* family : {&calls, &failures, &open, &taken, &limit})
             families.push_back(std::move(*family));
         return http::Response{200, "text/plain; version=0.0.4; charset=utf-8", prometheus::TextSerializer().Serialize(families)};
     });

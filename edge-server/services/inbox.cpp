@@ -9,7 +9,9 @@
 
 namespace {
 
-constexpr int batch = 32;
+constexpr int batch = 16;
+constexpr std::size_t part_bytes = 32 * 1024; // of a body, in one write
+constexpr std::size_t batch_bytes = 64 * 1024; // of bodies, in one write: calls wait behind it
 constexpr int most_attempts = 6;
 constexpr std::size_t cause_limit = 300;
 
@@ -41,20 +43,41 @@ void Inbox::add(std::string source, std::string kind, Processor processor)
 bool Inbox::keep(InboxItem item)
 {
     item.id = new_id();
-    bool const is_new = m_database.write(sql::Scope::routing(), [&](sql::Writer& db) { return keep_in_inbox(db, item); });
+    bool const is_long = item.body.size() > part_bytes;
+    if (is_long) {
+        auto const is_known = [&](sql::Reader& db) { return is_in_inbox(db, item.dedupe_key); };
+        if (m_database.read(sql::Scope::routing(), is_known)) return false;
+        keep_parts(item.id, item.body);
+        item.body.clear();
+    }
+    bool const is_new = m_database.write(sql::Scope::routing(), [&](sql::Writer& db) {
+        bool const kept = keep_in_inbox(db, item);
+        if (is_long && !kept) drop_inbox_parts(db, item.id);
+        return kept;
+    });
     if (is_new) wake();
     return is_new;
 }
 
+void Inbox::keep_parts(std::string const& item_id, std::string_view body)
+{
+    for (int part = 0; !body.empty(); ++part) {
+        auto size = std::min(part_bytes, body.size());
+        while (size < body.size() && (static_cast<unsigned char>(body[size]) & 0xC0) == 0x80) // not within a character
+            --size;
+        m_database.write(
+            sql::Scope::routing(), [&](sql::Writer& db) { keep_inbox_part(db, item_id, part, body.substr(0, size)); });
+        body.remove_prefix(size);
+    }
+}
+
 bool Inbox::work()
 {
-    auto const items = m_database.read(sql::Scope::routing(), [&](sql::Reader& db) { return waiting_in_inbox(db, now(), batch); });
+    auto const items
+        = m_database.read(sql::Scope::routing(), [&](sql::Reader& db) { return waiting_in_inbox(db, now(), batch, batch_bytes); });
     if (items.empty()) return false;
     try {
-        m_database.write(sql::Scope::routing(), [&](sql::Writer& db) {
-            for (auto const& item : items)
-                settle(db, item, process(db, item));
-        });
+        process(items);
     } catch (sql::Overloaded const&) {
         throw;
     } catch (std::exception const&) {
@@ -64,10 +87,31 @@ bool Inbox::work()
     return true;
 }
 
+void Inbox::process(std::vector<InboxItem> const& items)
+{
+    std::vector<Write> writes;
+    for (auto const& item : items)
+        writes.push_back(prepare(item));
+    auto const unfinished = m_database.write(sql::Scope::routing(), [&](sql::Writer& db) {
+        std::vector<std::pair<InboxItem const*, Processed>> rest;
+        for (std::size_t i = 0; i < items.size(); ++i)
+            if (auto processed = writes[i](db); processed.then.empty())
+                settle(db, items[i], processed);
+            else
+                rest.emplace_back(&items[i], std::move(processed));
+        return rest;
+    });
+    for (auto const& [item, processed] : unfinished) {
+        for (auto const& write : processed.then)
+            m_database.write(sql::Scope::routing(), write);
+        m_database.write(sql::Scope::routing(), [&, item = item, &processed = processed](sql::Writer& db) { settle(db, *item, processed); });
+    }
+}
+
 void Inbox::process_alone(InboxItem const& item)
 {
     try {
-        m_database.write(sql::Scope::routing(), [&](sql::Writer& db) { settle(db, item, process(db, item)); });
+        process({item});
     } catch (sql::Overloaded const&) {
         throw;
     } catch (std::exception const& failure) {
@@ -82,11 +126,13 @@ void Inbox::process_alone(InboxItem const& item)
     }
 }
 
-Processed Inbox::process(sql::Writer& db, InboxItem const& item) const
+Inbox::Write Inbox::prepare(InboxItem const& item) const
 {
     for (auto const& entry : m_processors)
-        if (entry.source == item.source && entry.kind == item.kind) return entry.processor(db, item);
-    return {Processed::Failed, "Nothing here knows events of the kind " + item.kind + ". It is kept."};
+        if (entry.source == item.source && entry.kind == item.kind) return entry.processor(item);
+    return [kind = item.kind](sql::Writer&) {
+        return Processed{Processed::Failed, "Nothing here knows events of the kind " + kind + ". It is kept."};
+    };
 }
 
 void Inbox::wait_for_work(std::uint64_t& calls_seen, std::chrono::milliseconds longest)

@@ -10,6 +10,7 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 // What became of an item. Processing may happen any number of times, in any order, and ends in the same state.
@@ -17,12 +18,15 @@ struct Processed {
     enum State { Done, Failed, Unrouted } state = Done;
     std::string cause = {}; // for people: why it could not be processed, or why it is nobody's
     std::string organization_id = {}; // whose it is
+    // What is too long for one write, each in one of its own, before the item counts as processed.
+    std::vector<std::function<void(sql::Writer&)>> then = {};
 };
 
 // Keeps what the vendors tell us, and processes it afterwards, outside any request.
 class Inbox {
 public:
-    using Processor = std::function<Processed(sql::Writer&, InboxItem const&)>;
+    using Write = std::function<Processed(sql::Writer&)>; // may run twice
+    using Processor = std::function<Write(InboxItem const&)>; // reads the item, outside any transaction
 
     explicit Inbox(sql::Database& database) : m_database(database) { }
 
@@ -44,7 +48,9 @@ private:
         Processor processor;
     };
 
-    Processed process(sql::Writer& db, InboxItem const& item) const;
+    void keep_parts(std::string const& item_id, std::string_view body);
+    Write prepare(InboxItem const& item) const;
+    void process(std::vector<InboxItem> const& items);
     void process_alone(InboxItem const& item);
 
     sql::Database& m_database;

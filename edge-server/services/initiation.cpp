@@ -36,21 +36,37 @@ std::string greeting_for(std::string const& customer_name)
     return customer_name.empty() ? std::string("Hi") : "Hi " + customer_name.substr(0, customer_name.find(' '));
 }
 
-std::string to_answer(Variables const& variables)
-{
-    return Json{{"type", "conversation_initiation_client_data"},
-        {"dynamic_variables",
-            {{"conversation_context", variables.conversation_context}, {"customer_name", variables.customer_name},
-                {"lead_status", variables.lead_status}, {"previous_summary", variables.previous_summary},
-                {"organization_name", variables.organization_name}, {"greeting", greeting_for(variables.customer_name)}}}}
-        .dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 NamedValues to_values(Variables const& variables)
 {
     return {{"organization_name", variables.organization_name}, {"customer_name", variables.customer_name},
         {"lead_status", variables.lead_status}, {"previous_summary", variables.previous_summary},
         {"conversation_context", variables.conversation_context}, {"greeting", greeting_for(variables.customer_name)}};
+}
+
+std::string to_answer(Variables const& variables)
+{
+    std::string answer = R"({"dynamic_variables":{)";
+    for (auto const& [name, value] : to_values(variables)) {
+        if (answer.back() != '{') answer += ',';
+        append_quoted(answer, name);
+        answer += ':';
+        append_quoted(answer, value);
+    }
+    return answer += R"(},"type":"conversation_initiation_client_data"})";
+}
+
+// What to_json(NamedValues) would say, without a tree: it is written within the transaction that others wait for.
+std::string to_record(Variables const& variables)
+{
+    std::string record = "[";
+    for (auto const& [name, value] : to_values(variables)) {
+        record += record.size() == 1 ? R"({"name":)" : R"(,{"name":)";
+        append_quoted(record, name);
+        record += R"(,"value":)";
+        append_quoted(record, value);
+        record += '}';
+    }
+    return record += ']';
 }
 
 struct Found {
@@ -126,7 +142,7 @@ InboundCall completed(InboundCall call, Found const& found)
     call.organization_id = found.called.organization_id;
     call.phone_number_id = found.called.phone_number_id;
     if (found.lead) call.known_lead_id = found.lead->lead_id;
-    call.variables = to_json(to_values(variables_for(found, call.call_sid))).dump(-1, ' ', false, Json::error_handler_t::replace);
+    call.variables = to_record(variables_for(found, call.call_sid));
     return call;
 }
 
@@ -216,6 +232,12 @@ void Initiation::note_begun(Begun begun)
         if (m_begun.size() > 1) return;
     }
     if (m_on_begun) m_on_begun();
+}
+
+bool Initiation::has_begun()
+{
+    std::lock_guard const lock(m_mutex);
+    return !m_begun.empty();
 }
 
 void Initiation::tell_begun()

@@ -27,6 +27,7 @@ public:
     // Consoles hear of the calls that were recorded since the last time, a moment after them: the answer to a call does not wait for that.
     // `f` is called when there is a first one.
     void tell_begun();
+    bool has_begun();
     void on_begun(std::function<void()> f) { m_on_begun = std::move(f); }
 
 private:

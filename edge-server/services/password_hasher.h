@@ -1,5 +1,6 @@
 #pragma once
 
+#include "shared/base/bound.h"
 #include "shared/base/result.h"
 
 #include <condition_variable>
@@ -14,13 +15,14 @@ public:
     Result<std::string> hash(std::string const& password);
     // An empty `stored` stands for an unknown account: it costs the same time and is never right.
     Result<bool> verify(std::string const& stored, std::string const& password);
+    Bound waiting() const;
 
 private:
     template <typename F>
     auto in_turn(int most_waiting, F&& f) -> Result<decltype(f())>;
 
     std::string const m_decoy;
-    std::mutex m_mutex;
+    mutable std::mutex m_mutex;
     std::condition_variable m_free;
     int m_running = 0;
     int m_waiting = 0;

@@ -13,6 +13,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <memory>
 
 namespace {
 
@@ -189,6 +190,11 @@ std::string words_of_lead(sql::Reader& db, Conversation const& conversation)
     return words;
 }
 
+Inbox::Write failed(std::string cause)
+{
+    return [cause = std::move(cause)](sql::Writer&) { return Processed{Processed::Failed, cause}; };
+}
+
 std::string usable(std::string const& number)
 {
     auto const e164 = e164_from(number);
@@ -227,43 +233,59 @@ InboxItem polled_conversation_item(std::string const& conversation_id, std::stri
     return item;
 }
 
-Processed take_transcription(sql::Writer& db, InboxItem const& item)
+Inbox::Write take_transcription(InboxItem const& item)
 {
     auto const event = parse_foreign(item.body);
     auto const& data = item.via == "poll" ? event : member_of(event, "data");
-    if (!data.is_object()) return {Processed::Failed, "It has no data."};
+    if (!data.is_object()) return failed("It has no data.");
     auto const& metadata = member_of(data, "metadata");
     auto const& phone_call = member_of(metadata, "phone_call");
     auto const& analysis = member_of(data, "analysis");
     Call const call{id_of(phone_call, "call_sid"), id_of(data, "conversation_id"), id_of(data, "user_id"),
         e164_from(text_of(phone_call, "agent_number")), usable(text_of(phone_call, "external_number")), text_of(phone_call, "direction"),
         id_of(data, "agent_id"), seconds_of(metadata, "start_time_unix_secs")};
-    if (call.conversation_id.empty() && call.call_sid.empty()) return {Processed::Failed, "It names neither a conversation nor a call."};
-    auto conversation = record_of(db, call);
-    if (!conversation) return unrouted(db, call);
+    if (call.conversation_id.empty() && call.call_sid.empty()) return failed("It names neither a conversation nor a call.");
 
-    complete(db, *conversation, call);
-    conversation->status = text_of(data, "status") == "failed" ? "failed" : "done";
-    conversation->failure
-        = conversation->status == "failed" ? bounded_text(member_of(metadata, "error"), "reason", word_limit) : std::string();
-    conversation->duration_seconds = static_cast<int>(whole_number(metadata, "call_duration_secs", longest_call));
-    conversation->termination_reason = bounded_text(metadata, "termination_reason", word_limit);
-    if (analysis.is_object()) {
-        conversation->outcome = bounded_text(analysis, "call_successful", word_limit);
-        conversation->title = bounded_text(analysis, "call_summary_title", title_limit);
-        conversation->summary = bounded_text(analysis, "transcript_summary", summary_limit);
-    }
-    update_conversation(db, *conversation);
-    auto const cost = cost_in(metadata);
-    bill_conversation(db, *conversation, cost);
-    set_conversation_findings(db, conversation->id, collected_in(analysis), cost);
-    set_variables_if_unknown(db, conversation->id, variables_in(data));
-    finish(db, *conversation);
-    set_transcript(db, *conversation, transcript_in(data), words_of_lead(db, *conversation));
-    return {Processed::Done, {}, conversation->organization_id};
+    Conversation said;
+    said.status = text_of(data, "status") == "failed" ? "failed" : "done";
+    said.failure = said.status == "failed" ? bounded_text(member_of(metadata, "error"), "reason", word_limit) : std::string();
+    said.duration_seconds = static_cast<int>(whole_number(metadata, "call_duration_secs", longest_call));
+    said.termination_reason = bounded_text(metadata, "termination_reason", word_limit);
+    said.outcome = bounded_text(analysis, "call_successful", word_limit);
+    said.title = bounded_text(analysis, "call_summary_title", title_limit);
+    said.summary = bounded_text(analysis, "transcript_summary", summary_limit);
+    auto const transcript = std::make_shared<std::vector<TranscriptPart> const>(parts_of(transcript_in(data)));
+    return [call, said, transcript, is_analysed = analysis.is_object(), cost = cost_in(metadata), collected = collected_in(analysis),
+               variables = variables_in(data)](sql::Writer& db) -> Processed {
+        auto conversation = record_of(db, call);
+        if (!conversation) return unrouted(db, call);
+        complete(db, *conversation, call);
+        conversation->status = said.status;
+        conversation->failure = said.failure;
+        conversation->duration_seconds = said.duration_seconds;
+        conversation->termination_reason = said.termination_reason;
+        if (is_analysed) {
+            conversation->outcome = said.outcome;
+            conversation->title = said.title;
+            conversation->summary = said.summary;
+        }
+        update_conversation(db, *conversation);
+        bill_conversation(db, *conversation, cost);
+        set_conversation_findings(db, conversation->id, collected, cost);
+        set_variables_if_unknown(db, conversation->id, variables);
+        finish(db, *conversation);
+        auto const row = set_transcript(db, *conversation, transcript->front(), words_of_lead(db, *conversation));
+        Processed processed{Processed::Done, {}, conversation->organization_id};
+        for (std::size_t part = 1; part < transcript->size(); ++part)
+            processed.then.push_back([row, part, transcript, conversation = *conversation](sql::Writer& later) {
+                add_transcript_part(later, conversation, row, static_cast<int>(part), (*transcript)[part]);
+                if (part + 1 == transcript->size()) conversation_changed(later, conversation.organization_id, conversation.id);
+            });
+        return processed;
+    };
 }
 
-Processed take_initiation_failure(sql::Writer& db, InboxItem const& item)
+Inbox::Write take_initiation_failure(InboxItem const& item)
 {
     auto const event = parse_foreign(item.body);
     auto const& data = member_of(event, "data");
@@ -273,22 +295,23 @@ Processed take_initiation_failure(sql::Writer& db, InboxItem const& item)
     auto const call_sid = id_of(body, "CallSid").empty() ? id_of(body, "call_sid") : id_of(body, "CallSid");
     Call const call{call_sid, id_of(data, "conversation_id"), id_of(data, "user_id"), e164_from(twilio.empty() ? sip : twilio), usable(to),
         "outbound", id_of(data, "agent_id"), seconds_of(event, "event_timestamp")};
-    if (call.conversation_id.empty() && call.call_sid.empty()) return {Processed::Failed, "It names neither a conversation nor a call."};
-    auto conversation = record_of(db, call);
-    if (!conversation) return unrouted(db, call);
-    // A transcript says more than a failure, whichever came first.
-    if (conversation->status == "done") return {Processed::Done, {}, conversation->organization_id};
-    auto const started_at = conversation->started_at;
-    complete(db, *conversation, call);
-    conversation->started_at = started_at;
-    conversation->status = "failed";
-    conversation->failure = bounded_text(data, "failure_reason", word_limit);
-    if (conversation->failure.empty()) conversation->failure = "unknown";
-    update_conversation(db, *conversation);
-    bill_conversation(db, *conversation, {});
-    finish(db, *conversation);
-    set_transcript(db, *conversation, {}, words_of_lead(db, *conversation));
-    return {Processed::Done, {}, conversation->organization_id};
+    if (call.conversation_id.empty() && call.call_sid.empty()) return failed("It names neither a conversation nor a call.");
+    return [call, failure = bounded_text(data, "failure_reason", word_limit)](sql::Writer& db) -> Processed {
+        auto conversation = record_of(db, call);
+        if (!conversation) return unrouted(db, call);
+        // A transcript says more than a failure, whichever came first.
+        if (conversation->status == "done") return {Processed::Done, {}, conversation->organization_id};
+        auto const started_at = conversation->started_at;
+        complete(db, *conversation, call);
+        conversation->started_at = started_at;
+        conversation->status = "failed";
+        conversation->failure = failure.empty() ? "unknown" : failure;
+        update_conversation(db, *conversation);
+        bill_conversation(db, *conversation, {});
+        finish(db, *conversation);
+        set_transcript(db, *conversation, parts_of({}).front(), words_of_lead(db, *conversation));
+        return {Processed::Done, {}, conversation->organization_id};
+    };
 }
 
 bool is_signed_by_elevenlabs(

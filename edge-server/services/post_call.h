@@ -14,8 +14,8 @@ InboxItem polled_conversation_item(std::string const& conversation_id, std::stri
 
 // The conversation recorded under its call_sid, its id or its attempt; else a new one of the number's owner when the call began; else
 // unrouted.
-Processed take_transcription(sql::Writer& db, InboxItem const& item);
-Processed take_initiation_failure(sql::Writer& db, InboxItem const& item);
+Inbox::Write take_transcription(InboxItem const& item);
+Inbox::Write take_initiation_failure(InboxItem const& item);
 
 // ElevenLabs-Signature: "t=<unix seconds>,v0=<hex HMAC-SHA256 of t.body>", compared in constant time against each present secret.
 // `most_age`: older ones are refused, and so are those of more than five minutes ahead.

@@ -683,6 +683,11 @@ void Provisioning::wait_for_work(std::uint64_t& calls_seen, milliseconds longest
     calls_seen = m_calls;
 }
 
+Bound Provisioning::waiting_signups() const
+{
+    return {"signups_waiting", static_cast<std::size_t>(m_waiting.load()), waiting_signups_limit};
+}
+
 void Provisioning::await(std::string const& organization_id, std::chrono::steady_clock::time_point deadline)
 {
     struct Place {

@@ -31,6 +31,7 @@ public:
     void stop_working(); // runs pause after the step at hand; what is written goes on at the next start
 
     // Waits until the organisation's run is done or needs someone, at most until the deadline; a bounded number of callers wait at a time.
+    Bound waiting_signups() const;
     void await(std::string const& organization_id, std::chrono::steady_clock::time_point deadline);
 
     // Continues a stopped run where it stopped. Inside the caller's transaction; wake() afterwards.

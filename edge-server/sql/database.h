@@ -1,5 +1,6 @@
 #pragma once
 
+#include "shared/base/bound.h"
 #include "shared/base/result.h"
 #include "shared/base/time.h"
 
@@ -157,12 +158,15 @@ public:
         }
     }
 
-    // Queues a write and waits at most `patience` for the disk. The write goes on either way, so `f` owns what it uses.
+    // Queues a write before those that nobody's call depends on, and waits at most `patience` for the disk. The write goes on either
+    // way, so `f` owns what it uses.
     // True: on disk. False: refused, failed, or not yet there (a failure is logged).
     virtual bool write_within(Scope const& scope, std::function<void(Writer&)> f, std::chrono::milliseconds patience) = 0;
 
     // `f` hears of every commit, on the writer's thread, so it must not block. An empty one ends that: it is not called any more.
     virtual void on_commit(std::function<void(Commit const&)> f) = 0;
+
+    virtual Bound writes_waiting() const = 0;
 
     // Runs every migration that has not run yet, each in its own transaction, recorded by name.
     virtual void migrate(std::vector<Migration> const& migrations) = 0;

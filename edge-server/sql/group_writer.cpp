@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t queue_limit = 4096;
 constexpr std::size_t batch_limit = 256;
-constexpr std::chrono::milliseconds batch_time_limit{100};
+constexpr std::chrono::milliseconds batch_time_limit{8}; // about what a sync takes
 
 void log_failure(GroupWriter::Task const& task)
 {
@@ -22,7 +22,10 @@ void log_failure(GroupWriter::Task const& task)
 
 } // namespace
 
-GroupWriter::GroupWriter(SqliteConnection& connection) : m_connection(connection), m_thread([this] { loop(); }) { }
+GroupWriter::GroupWriter(std::string const& path, SqliteConnection& connection)
+    : m_connection(connection), m_checkpointer(path, connection), m_thread([this] { loop(); })
+{
+}
 
 GroupWriter::~GroupWriter()
 {
@@ -38,22 +41,39 @@ void GroupWriter::submit(std::shared_ptr<Task> task)
 {
     {
         std::lock_guard const lock(m_mutex);
-        if (m_stopping || m_queue.size() >= queue_limit) throw Overloaded("the write queue is full");
-        m_queue.push_back(std::move(task));
-        if (m_queue.size() > 1) return; // the writer was woken by the first
+        auto const waiting = m_urgent.size() + m_others.size();
+        if (m_stopping || waiting >= queue_limit) throw Overloaded("the write queue is full");
+        (task->is_urgent ? m_urgent : m_others).push_back(std::move(task));
+        if (waiting > 0) return; // the writer was woken by the first
     }
     m_wake.notify_one();
 }
 
 bool GroupWriter::wait(Task& task, std::chrono::milliseconds patience)
 {
-    std::unique_lock lock(m_mutex);
+    std::unique_lock lock(task.mutex);
     auto const done = [&] { return task.done; };
     if (patience.count() < 0)
         task.finished.wait(lock, done);
     else if (!task.finished.wait_for(lock, patience, done))
         task.abandoned = true;
     return task.done;
+}
+
+void GroupWriter::finish(Task& task)
+{
+    {
+        std::lock_guard const lock(task.mutex);
+        task.done = true;
+        if (task.abandoned) log_failure(task);
+    }
+    task.finished.notify_one();
+}
+
+Bound GroupWriter::waiting() const
+{
+    std::lock_guard const lock(m_mutex);
+    return {"writes_waiting", m_urgent.size() + m_others.size(), queue_limit};
 }
 
 void GroupWriter::on_commit(std::function<void(Commit const&)> listener)
@@ -76,51 +96,52 @@ void GroupWriter::tell(Commit const& commit)
     if (m_listener) m_listener(commit);
 }
 
+GroupWriter::Batch GroupWriter::next_batch()
+{
+    std::unique_lock lock(m_mutex);
+    m_wake.wait(lock, [&] { return m_stopping || !m_urgent.empty() || !m_others.empty(); });
+    Batch batch;
+    for (auto* const queue : {&m_urgent, &m_others})
+        for (; !queue->empty() && batch.size() < batch_limit; queue->pop_front())
+            batch.push_back(std::move(queue->front()));
+    return batch;
+}
+
+// What there was no time for goes first next time.
+void GroupWriter::put_back(Batch rest)
+{
+    std::lock_guard const lock(m_mutex);
+    for (; !rest.empty(); rest.pop_back())
+        (rest.back()->is_urgent ? m_urgent : m_others).push_front(std::move(rest.back()));
+}
+
 void GroupWriter::loop()
 {
-    for (;;) {
-        Batch batch;
-        {
-            std::unique_lock lock(m_mutex);
-            m_wake.wait(lock, [&] { return m_stopping || !m_queue.empty(); });
-            if (m_queue.empty()) return;
-            batch.swap(m_queue);
-            while (batch.size() > batch_limit) {
-                m_queue.push_front(std::move(batch.back()));
-                batch.pop_back();
-            }
-        }
-        auto const taken = batch;
-        run_batch(batch);
-        auto const finished = taken.size() - batch.size();
-        {
-            std::lock_guard const lock(m_mutex);
-            // What the time limit left over goes first next time.
-            m_queue.insert(m_queue.begin(), batch.begin(), batch.end());
-            for (std::size_t i = 0; i < finished; ++i)
-                taken[i]->done = true;
-        }
-        for (std::size_t i = 0; i < finished; ++i) {
-            taken[i]->finished.notify_one();
-            if (taken[i]->abandoned) log_failure(*taken[i]);
-        }
+    for (auto batch = next_batch(); !batch.empty(); batch = next_batch()) {
+        auto const ran = run_batch(batch);
+        if (!batch.empty()) put_back(std::move(batch));
+        for (auto const& task : ran)
+            finish(*task);
+        m_checkpointer.finish_if_due();
     }
 }
 
-// Leaves in `batch` the tasks it had no time for.
-void GroupWriter::run_batch(Batch& batch)
+// Runs what there is time for, at least one task, and returns it; the others stay in `batch`.
+GroupWriter::Batch GroupWriter::run_batch(Batch& batch)
 {
     auto const deadline = std::chrono::steady_clock::now() + batch_time_limit;
     Batch ran;
     try {
         m_connection.run("BEGIN IMMEDIATE");
+        bool ran_others = false;
         do {
+            ran_others = ran_others || !batch.front()->is_urgent;
             ran.push_back(std::move(batch.front()));
             batch.pop_front();
-            run_in_savepoint(*ran.back());
-        } while (!batch.empty() && std::chrono::steady_clock::now() < deadline);
+            run_in_batch(*ran.back());
+        } while (!batch.empty() && (batch.front()->is_urgent || !ran_others || std::chrono::steady_clock::now() < deadline));
         commit();
-        return;
+        return ran;
     } catch (std::exception const& failure) {
         spdlog::warn("a batch of {} writes was rolled back, each runs again alone: {}", ran.size(), failure.what());
         tell({std::chrono::microseconds(0), false, failure.what()});
@@ -137,12 +158,17 @@ void GroupWriter::run_batch(Batch& batch)
     }
     for (auto const& task : ran)
         run_alone(*task);
+    return ran;
 }
 
 // Throws only when the whole transaction is lost.
-void GroupWriter::run_in_savepoint(Task& task)
+void GroupWriter::run_in_batch(Task& task)
 {
     task.failure = nullptr;
+    if (task.is_urgent) { // keeps what it wrote, or fails, and then each runs alone: a savepoint would cost a tenth of a call
+        task.run(m_connection);
+        return;
+    }
     m_connection.run("SAVEPOINT task");
     bool keep = false;
     try {

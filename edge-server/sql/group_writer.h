@@ -1,5 +1,6 @@
 #pragma once
 
+#include "edge-server/sql/checkpointer.h"
 #include "edge-server/sql/sqlite_connection.h"
 
 #include <condition_variable>
@@ -8,15 +9,16 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 
 namespace sql {
 
-// The only thread that writes. It takes all closures that wait, runs each in a savepoint, commits them with one sync,
-// and only then lets their callers go on.
+// The only thread that writes. It takes the closures that wait, the urgent ones first, runs each so that it can be undone alone, commits
+// them with one sync, and only then lets their callers go on. A batch takes few milliseconds of what is not urgent: a call may be waiting behind it.
 class GroupWriter {
 public:
-    explicit GroupWriter(SqliteConnection& connection);
+    GroupWriter(std::string const& path, SqliteConnection& connection);
     ~GroupWriter(); // commits what is queued
 
     GroupWriter(GroupWriter const&) = delete;
@@ -24,7 +26,9 @@ public:
 
     struct Task {
         std::function<bool(Writer&)> run; // whether to keep what it wrote
+        bool is_urgent = false;
         std::exception_ptr failure;
+        std::mutex mutex; // of the next two
         bool done = false;
         bool abandoned = false; // nobody waits any more; a failure is logged
         std::condition_variable finished;
@@ -32,26 +36,32 @@ public:
 
     // Throws Overloaded when the queue is full or the writer stops.
     void submit(std::shared_ptr<Task> task);
-    // Whether it finished in time. Forever when `patience` is negative.
-    bool wait(Task& task, std::chrono::milliseconds patience);
+    // Whether it finished in time; forever when `patience` is negative.
+    static bool wait(Task& task, std::chrono::milliseconds patience);
+    Bound waiting() const;
     void on_commit(std::function<void(Commit const&)> listener);
 
 private:
     using Batch = std::deque<std::shared_ptr<Task>>;
     void loop();
-    void run_batch(Batch& batch);
-    void run_in_savepoint(Task& task);
+    Batch next_batch();
+    void put_back(Batch rest);
+    Batch run_batch(Batch& batch);
+    void run_in_batch(Task& task);
+    static void finish(Task& task);
     void run_alone(Task& task);
     void commit();
     void tell(Commit const& commit);
 
     SqliteConnection& m_connection;
-    std::mutex m_mutex;
+    mutable std::mutex m_mutex;
     std::condition_variable m_wake;
-    Batch m_queue;
+    Batch m_urgent;
+    Batch m_others;
     bool m_stopping = false;
     std::mutex m_listener_mutex; // held during the call
     std::function<void(Commit const&)> m_listener;
+    Checkpointer m_checkpointer;
     std::thread m_thread; // last: it uses everything above
 };
 

@@ -3,11 +3,13 @@
 #include <spdlog/spdlog.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <sys/file.h>
+#include <thread>
 #include <unistd.h>
 
 namespace sql {
@@ -35,34 +37,73 @@ private:
     int m_descriptor;
 };
 
+constexpr int pages_at_once = 256; // 1 MB of a copy
+constexpr off_t freed_at_once = 8 << 20;
+constexpr std::chrono::milliseconds between_pieces{2};
+
+// What others have written to a file, brought to the disk.
+class DiskSync {
+public:
+    explicit DiskSync(std::string path) : m_path(std::move(path)), m_descriptor(::open(m_path.c_str(), O_RDONLY | O_CLOEXEC)) { }
+    ~DiskSync() { ::close(m_descriptor); }
+    DiskSync(DiskSync const&) = delete;
+    DiskSync& operator=(DiskSync const&) = delete;
+
+    void sync() const
+    {
+        if (m_descriptor < 0 || ::fsync(m_descriptor) != 0) throw Failure("cannot sync " + m_path + ": " + std::strerror(errno));
+    }
+
+private:
+    std::string m_path;
+    int m_descriptor;
+};
+
+// Puts a file in another's place. What the other one held is freed bit by bit: a disk that frees hundreds of megabytes at once
+// takes nothing else for a tenth of a second.
+void replace_file(std::string const& part, std::string const& path)
+{
+    int const replaced = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    std::filesystem::rename(part, path);
+    if (replaced < 0) return;
+    for (auto left = ::lseek(replaced, 0, SEEK_END) - freed_at_once; left > 0 && ::ftruncate(replaced, left) == 0; left -= freed_at_once)
+        std::this_thread::sleep_for(between_pieces);
+    ::close(replaced);
+}
+
+// In pieces that are on disk before the next one, with time between them: the calls that come in meanwhile share the disk.
 void copy_database(SqliteConnection& from, std::string const& path)
 {
     auto const part = path + ".part";
     std::filesystem::remove(part);
     try {
-        SqliteConnection to(part, SqliteConnection::Mode::ReadWrite);
-        to.run_script("PRAGMA journal_mode = DELETE");
-        auto* const copy = sqlite3_backup_init(to.handle(), "main", from.handle(), "main");
+        SqliteConnection to(part, SqliteConnection::Mode::NewFile);
+        DiskSync const disk(part);
+        from.run("BEGIN"); // of one moment; and with every write that is not held off the copy would start again
+        from.run("SELECT count(*) FROM sqlite_master");
+        std::unique_ptr<sqlite3_backup, int (*)(sqlite3_backup*)> copy(
+            sqlite3_backup_init(to.handle(), "main", from.handle(), "main"), sqlite3_backup_finish);
         if (!copy) throw Failure(std::string("cannot start the copy: ") + sqlite3_errmsg(to.handle()));
-        // One read transaction: a copy in small steps would start again with every write.
-        int const code = sqlite3_backup_step(copy, -1);
-        sqlite3_backup_finish(copy);
+        int code = SQLITE_OK;
+        while ((code = sqlite3_backup_step(copy.get(), pages_at_once)) == SQLITE_OK) {
+            disk.sync();
+            std::this_thread::sleep_for(between_pieces);
+        }
+        copy.reset();
         if (code != SQLITE_DONE) throw Failure(std::string("the copy failed: ") + sqlite3_errstr(code));
+        from.run("COMMIT");
+        disk.sync();
     } catch (...) {
         std::filesystem::remove(part);
         throw;
     }
-    int const descriptor = ::open(part.c_str(), O_RDONLY | O_CLOEXEC);
-    bool const on_disk = descriptor >= 0 && ::fsync(descriptor) == 0;
-    if (descriptor >= 0) ::close(descriptor);
-    if (!on_disk) throw Failure("cannot sync " + part);
-    std::filesystem::rename(part, path);
+    replace_file(part, path);
 }
 
 class SqliteDatabase final : public Database {
 public:
     explicit SqliteDatabase(std::string const& path)
-        : m_path(path), m_lock(path), m_write_connection(m_path, SqliteConnection::Mode::ReadWrite), m_writer(m_write_connection)
+        : m_path(path), m_lock(path), m_write_connection(m_path, SqliteConnection::Mode::ReadWrite), m_writer(m_path, m_write_connection)
     {
         std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     }
@@ -70,6 +111,7 @@ public:
     bool write_within(Scope const&, std::function<void(Writer&)> f, std::chrono::milliseconds patience) override
     {
         auto task = std::make_shared<GroupWriter::Task>();
+        task->is_urgent = true;
         task->run = [f = std::move(f)](Writer& db) {
             f(db);
             return true;
@@ -91,6 +133,8 @@ public:
     }
 
     void on_commit(std::function<void(Commit const&)> f) override { m_writer.on_commit(std::move(f)); }
+
+    Bound writes_waiting() const override { return m_writer.waiting(); }
 
     void migrate(std::vector<Migration> const& migrations) override
     {

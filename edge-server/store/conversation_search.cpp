@@ -5,6 +5,7 @@
 namespace {
 
 constexpr std::size_t most_words = 12;
+constexpr std::int64_t most_parts = 4096; // of a conversation; a webhook's largest body has 1024
 
 std::string tenant_token(std::string const& organization_id)
 {
@@ -64,26 +65,36 @@ std::string question(std::string const& typed, std::vector<std::string> const& o
 
 } // namespace
 
-void index_words(
-    sql::Writer& db, std::int64_t row, std::string const& organization_id, std::string const& conversation_id, std::string const& words)
+void index_words(sql::Writer& db, std::int64_t row, int part, std::string const& organization_id, std::string const& conversation_id,
+    std::string const& words)
 {
-    db.run("DELETE FROM conversation_words WHERE rowid = $1", {row});
+    auto const first_of_parts = -row * most_parts; // below zero, where no first part is
+    if (part == 0)
+        db.run("DELETE FROM conversation_words WHERE rowid = $1 OR rowid BETWEEN $2 AND $3",
+            {row, first_of_parts - most_parts + 1, first_of_parts - 1});
     db.run("INSERT INTO conversation_words (rowid, conversation_id, tenant, words) VALUES ($1, $2, $3, $4)",
-        {row, conversation_id, tenant_token(organization_id), words});
+        {part == 0 ? row : first_of_parts - part, conversation_id, tenant_token(organization_id), words});
 }
 
 std::vector<FoundWords> search_words(sql::Reader& db, std::string const& words, std::vector<std::string> const& organizations, Time before,
-    std::string const& before_id, int limit)
+    std::string before_id, int limit)
 {
     std::vector<FoundWords> found;
     auto const asked = question(words, organizations);
     if (asked.empty()) return found;
-    for (auto const& row : db.run(R"(
-        SELECT w.conversation_id, snippet(conversation_words, 2, '', '', '…', 16)
-        FROM conversation_words w JOIN conversations c ON c.id = w.conversation_id
-        WHERE conversation_words MATCH $1 AND (c.started_at, c.id) < ($2, $3)
-        ORDER BY c.started_at DESC, c.id DESC LIMIT $4)",
-             {asked, before, before_id, limit}))
-        found.push_back({row.text(0), row.text(1)});
+    while (found.size() < static_cast<std::size_t>(limit)) {
+        auto const wanted = limit - static_cast<int>(found.size());
+        auto const rows = db.run(R"(
+            SELECT w.conversation_id, snippet(conversation_words, 2, '', '', '…', 16), c.started_at
+            FROM conversation_words w JOIN conversations c ON c.id = w.conversation_id
+            WHERE conversation_words MATCH $1 AND (c.started_at, c.id) < ($2, $3)
+            ORDER BY c.started_at DESC, c.id DESC, w.rowid DESC LIMIT $4)",
+            {asked, before, before_id, wanted});
+        for (auto const& row : rows) // several parts of one may say it
+            if (found.empty() || found.back().conversation_id != row.text(0)) found.push_back({row.text(0), row.text(1)});
+        if (rows.size() < static_cast<std::size_t>(wanted)) break;
+        before = rows.back().time(2);
+        before_id = rows.back().text(0);
+    }
     return found;
 }

@@ -7,8 +7,9 @@
 
 // Full text of conversations, by SQLite's FTS5; this file and its .cpp are all that another engine's search replaces.
 
-void index_words(
-    sql::Writer& db, std::int64_t row, std::string const& organization_id, std::string const& conversation_id, std::string const& words);
+// `part` 0 replaces all that was there, later ones add to it. A search for several words finds them within one part.
+void index_words(sql::Writer& db, std::int64_t row, int part, std::string const& organization_id, std::string const& conversation_id,
+    std::string const& words);
 
 struct FoundWords {
     std::string conversation_id;
@@ -16,4 +17,4 @@ struct FoundWords {
 };
 // `organizations`: whose words may be searched; empty: everyone's. Every word must be there, the last one may be a beginning. Newest first.
 std::vector<FoundWords> search_words(sql::Reader& db, std::string const& words, std::vector<std::string> const& organizations, Time before,
-    std::string const& before_id, int limit);
+    std::string before_id, int limit);

@@ -4,8 +4,11 @@
 #include "edge-server/store/phone_number_store.h"
 #include "shared/api/read_records.h"
 #include "shared/api/records.h"
+#include <iterator>
 
 namespace {
+
+constexpr std::size_t text_at_once = 16 * 1024; // bytes of a transcript in one write
 
 constexpr std::int64_t hour_milliseconds = 3'600'000;
 
@@ -116,7 +119,7 @@ std::optional<Conversation> find_conversation_by_attempt(sql::Reader& db, std::s
 std::optional<PhoneNumber> find_owner_at(sql::Reader& db, std::string const& e164, Time at)
 {
     auto const rows = db.run(R"(
-        SELECT id FROM phone_numbers WHERE phone_number = $1 AND created_at <= $2 AND (released_at IS NULL OR released_at > $2)
+        SELECT id FROM phone_numbers WHERE phone_number = $1 AND created_at < $2 + 1000 AND (released_at IS NULL OR released_at > $2)
         ORDER BY created_at DESC LIMIT 1)",
         {e164, at});
     return rows.empty() ? std::nullopt : find_phone_number(db, rows.front().text(0));
@@ -162,20 +165,43 @@ void set_variables_if_unknown(sql::Writer& db, std::string const& id, NamedValue
     db.run("UPDATE conversations SET variables = $1 WHERE id = $2 AND variables = ''", {dumped(to_json(variables)), id});
 }
 
-void set_transcript(sql::Writer& db, Conversation const& conversation, std::vector<Turn> const& transcript, std::string const& more_words)
+std::vector<TranscriptPart> parts_of(std::vector<Turn> const& transcript)
 {
+    std::vector<TranscriptPart> parts;
+    for (auto turn = transcript.begin(); turn != transcript.end() || parts.empty();) {
+        TranscriptPart part;
+        std::vector<Turn> turns;
+        while (turn != transcript.end() && (turns.empty() || part.words.size() + turn->message.size() <= text_at_once)) {
+            part.words += '\n' + turn->message;
+            turns.push_back(*turn++);
+        }
+        part.turns = to_json(turns).dump(-1, ' ', false, Json::error_handler_t::replace);
+        parts.push_back(std::move(part));
+    }
+    return parts;
+}
+
+std::int64_t set_transcript(sql::Writer& db, Conversation const& conversation, TranscriptPart const& first, std::string const& more_words)
+{
+    db.run("DELETE FROM transcript_parts WHERE conversation_id = $1", {conversation.id});
     auto const row
         = db.run(R"(
         INSERT INTO transcripts (conversation_id, organization_id, turns, words_row)
         VALUES ($1, $2, $3, (SELECT COALESCE(max(words_row), 0) + 1 FROM transcripts))
         ON CONFLICT (conversation_id) DO UPDATE SET turns = excluded.turns RETURNING words_row)",
-                {conversation.id, conversation.organization_id, to_json(transcript).dump(-1, ' ', false, Json::error_handler_t::replace)})
+                {conversation.id, conversation.organization_id, first.turns})
               .front()
               .integer(0);
-    auto words = more_words + ' ' + conversation.title + ' ' + conversation.summary;
-    for (auto const& turn : transcript)
-        words += '\n' + turn.message;
-    index_words(db, row, conversation.organization_id, conversation.id, words);
+    index_words(db, row, 0, conversation.organization_id, conversation.id,
+        more_words + ' ' + conversation.title + ' ' + conversation.summary + first.words);
+    return row;
+}
+
+void add_transcript_part(sql::Writer& db, Conversation const& conversation, std::int64_t words_row, int part, TranscriptPart const& text)
+{
+    db.run("INSERT INTO transcript_parts (conversation_id, organization_id, part, turns) VALUES ($1, $2, $3, $4)",
+        {conversation.id, conversation.organization_id, part, text.turns});
+    index_words(db, words_row, part, conversation.organization_id, conversation.id, text.words);
 }
 
 void conversation_changed(sql::Writer& db, std::string const& organization_id, std::string const& id)
@@ -193,6 +219,10 @@ ConversationDetail conversation_detail(sql::Reader& db, std::string const& id)
     detail.variables = values_in(rows.front().text(0));
     detail.collected = values_in(rows.front().text(1));
     detail.transcript = transcript_from(Json::parse(rows.front().text(2), nullptr, false));
+    for (auto const& row : db.run("SELECT turns FROM transcript_parts WHERE conversation_id = $1 ORDER BY part", {id})) {
+        auto more = transcript_from(Json::parse(row.text(0), nullptr, false));
+        detail.transcript.insert(detail.transcript.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+    }
     return detail;
 }
 

@@ -18,7 +18,7 @@ std::optional<Conversation> find_conversation(sql::Reader& db, std::string const
 std::optional<Conversation> find_conversation_by_call(sql::Reader& db, std::string const& call_sid);
 std::optional<Conversation> find_conversation_by_vendor_id(sql::Reader& db, std::string const& conversation_id);
 std::optional<Conversation> find_conversation_by_attempt(sql::Reader& db, std::string const& attempt_id);
-// The row of the number that was ours at that time, in whatever state.
+// The row of the number that was ours within the second that began then, in whatever state: the vendors' times are whole seconds.
 std::optional<PhoneNumber> find_owner_at(sql::Reader& db, std::string const& e164, Time at);
 
 // `variables`: what Jack was told. Appends no event: conversation_changed() does.
@@ -31,7 +31,15 @@ void set_conversation_findings(
     sql::Writer& db, std::string const& id, NamedValues const& collected, std::optional<std::int64_t> agent_cost);
 void set_variables_if_unknown(sql::Writer& db, std::string const& id, NamedValues const& variables);
 // And its words for the search. `more_words`: the customer's name and number.
-void set_transcript(sql::Writer& db, Conversation const& conversation, std::vector<Turn> const& transcript, std::string const& more_words);
+struct TranscriptPart {
+    std::string turns; // JSON
+    std::string words; // what is said
+};
+// In parts that are short enough for one write each; at least one.
+std::vector<TranscriptPart> parts_of(std::vector<Turn> const& transcript);
+// Replaces the whole transcript by its first part. Returns the row of its words, which the other parts are written with.
+std::int64_t set_transcript(sql::Writer& db, Conversation const& conversation, TranscriptPart const& first, std::string const& more_words);
+void add_transcript_part(sql::Writer& db, Conversation const& conversation, std::int64_t words_row, int part, TranscriptPart const& text);
 void conversation_changed(sql::Writer& db, std::string const& organization_id, std::string const& id);
 
 ConversationDetail conversation_detail(sql::Reader& db, std::string const& id);

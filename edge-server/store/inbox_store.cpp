@@ -43,6 +43,16 @@ bool keep_in_inbox(sql::Writer& db, InboxItem const& item)
     return db.changes() == 1;
 }
 
+void keep_inbox_part(sql::Writer& db, std::string const& item_id, int part, std::string_view body)
+{
+    db.run("INSERT INTO inbox_parts (item_id, part, body) VALUES ($1, $2, $3)", {item_id, part, body});
+}
+
+void drop_inbox_parts(sql::Writer& db, std::string const& item_id)
+{
+    db.run("DELETE FROM inbox_parts WHERE item_id = $1", {item_id});
+}
+
 bool is_in_inbox(sql::Reader& db, std::string const& dedupe_key)
 {
     return !db.run("SELECT 1 FROM webhook_inbox WHERE dedupe_key = $1", {dedupe_key}).empty();
@@ -53,12 +63,17 @@ bool waits_in_inbox(sql::Reader& db, std::string const& subject)
     return !db.run("SELECT 1 FROM webhook_inbox WHERE state IN ('waiting', 'failed') AND subject = $1 LIMIT 1", {subject}).empty();
 }
 
-std::vector<InboxItem> waiting_in_inbox(sql::Reader& db, Time present, int limit)
+std::vector<InboxItem> waiting_in_inbox(sql::Reader& db, Time present, int limit, std::size_t most_bytes)
 {
-    return to_items(db.run(R"(
-        SELECT id, source, kind, dedupe_key, subject, via, body, state, cause, organization_id, attempts, received_at, processed_at, ''
-        FROM webhook_inbox WHERE state = 'waiting' AND due_at <= $1 ORDER BY due_at, id LIMIT $2)",
-        {present, limit}));
+    std::vector<InboxItem> items;
+    std::size_t bytes = 0;
+    for (auto const& row : db.run(
+             "SELECT id FROM webhook_inbox WHERE state = 'waiting' AND due_at <= $1 ORDER BY due_at, id LIMIT $2", {present, limit})) {
+        items.push_back(*find_inbox_item(db, row.text(0)));
+        bytes += items.back().body.size();
+        if (bytes >= most_bytes) break;
+    }
+    return items;
 }
 
 std::optional<Time> next_inbox_work(sql::Reader& db)
@@ -97,7 +112,12 @@ std::optional<InboxItem> find_inbox_item(sql::Reader& db, std::string const& id)
                i.received_at, i.processed_at, o.name
         FROM webhook_inbox i LEFT JOIN organizations o ON o.id = i.organization_id WHERE i.id = $1)",
         {id});
-    return rows.empty() ? std::nullopt : std::optional(to_item(rows.front()));
+    if (rows.empty()) return {};
+    auto item = to_item(rows.front());
+    if (item.body.empty())
+        for (auto const& part : db.run("SELECT body FROM inbox_parts WHERE item_id = $1 ORDER BY part", {id}))
+            item.body += part.text(0);
+    return item;
 }
 
 std::vector<InboxItem> list_inbox(sql::Reader& db, std::string const& state, std::string const& after_id, int limit)

@@ -29,12 +29,15 @@ struct InboxItem {
     Time processed_at = {};
 };
 
-// False: it is there already, and nothing was written.
+// False: it is there already, and nothing was written. An item without a body has its parts, which were written before it.
 bool keep_in_inbox(sql::Writer& db, InboxItem const& item);
+void keep_inbox_part(sql::Writer& db, std::string const& item_id, int part, std::string_view body);
+void drop_inbox_parts(sql::Writer& db, std::string const& item_id);
 bool is_in_inbox(sql::Reader& db, std::string const& dedupe_key);
 // Whether something about this subject is not processed yet, or could not be.
 bool waits_in_inbox(sql::Reader& db, std::string const& subject);
-std::vector<InboxItem> waiting_in_inbox(sql::Reader& db, Time present, int limit); // those that are due, oldest first
+// Those that are due, oldest first, at most `limit`; none more once their bodies come to `most_bytes`.
+std::vector<InboxItem> waiting_in_inbox(sql::Reader& db, Time present, int limit, std::size_t most_bytes);
 std::optional<Time> next_inbox_work(sql::Reader& db);
 void settle_inbox_item(
     sql::Writer& db, std::string const& id, std::string const& state, std::string const& cause, std::string const& organization_id);

@@ -46,6 +46,7 @@ constexpr std::array kept_tables{
         "id, organization_id, phone_number_id, lead_id, call_sid, direction, agent_id, started_at, summary, conversation_id, status, "
         "outcome, external_number, title, duration_seconds, failure, termination_reason, variables, collected, agent_cost, attempt_id"},
     sql::KeptTable{"transcripts", "conversation_id, organization_id, turns, words_row"},
+    sql::KeptTable{"transcript_parts", "conversation_id, organization_id, part, turns"},
     sql::KeptTable{"conversation_words", "conversation_id, tenant, words"},
     sql::KeptTable{"messages",
         "id, organization_id, phone_number_id, lead_id, direction, from_number, to_number, body, encoding, segments, pictures, state, "
@@ -62,8 +63,8 @@ constexpr std::array kept_tables{
     sql::KeptTable{"budgets", "organization_id, monthly, warned, changed_at"},
     sql::KeptTable{"audit_log", "organization_id, sequence, actor, action, subject, detail, at, previous_hash, hash"},
 };
-constexpr std::array<std::string_view, 12> left_out{"sessions", "idempotency_keys", "address_signups", "events", "event_counter",
-    "webhook_inbox", "jobs",
+constexpr std::array<std::string_view, 13> left_out{"sessions", "idempotency_keys", "address_signups", "events", "event_counter",
+    "webhook_inbox", "inbox_parts", "jobs",
     // Kept by the search index of the new file itself.
     "conversation_words_config", "conversation_words_content", "conversation_words_data", "conversation_words_docsize",
     "conversation_words_idx"};

@@ -41,6 +41,9 @@ private:
 // What a vendor sent: discarded when it is no JSON; what is nested deeper than 64 levels is left out, so that nothing recurses far over it.
 Json parse_foreign(std::string_view text);
 
+// Appends `text`, which must be valid UTF-8, as a JSON string. For answers that come so often that a tree of them shows in a profile.
+void append_quoted(std::string& to, std::string_view text);
+
 // The member of `object` when it is there and has that type, else an empty value. For answers and webhooks, which are read leniently.
 std::string text_of(Json const& object, std::string_view name);
 std::optional<bool> flag_of(Json const& object, std::string_view name);

@@ -1,5 +1,7 @@
 #include "shared/base/text.h"
 
+#include <algorithm>
+
 namespace {
 
 bool is_unprintable(char32_t point)
@@ -37,7 +39,10 @@ std::optional<char32_t> next_code_point(std::string_view text, std::size_t& posi
 bool is_valid_utf8(std::string_view text)
 {
     for (std::size_t position = 0; position < text.size();)
-        if (!next_code_point(text, position)) return false;
+        if (static_cast<unsigned char>(text[position]) < 0x80)
+            ++position;
+        else if (!next_code_point(text, position))
+            return false;
     return true;
 }
 
@@ -76,9 +81,16 @@ bool is_printable(std::string_view text)
 std::string bounded_data(std::string_view text, std::size_t limit)
 {
     std::string kept;
+    kept.reserve(std::min(text.size(), 4 * limit));
     std::size_t count = 0;
     for (std::size_t position = 0; position < text.size() && count < limit;) {
         auto const start = position;
+        if (char const c = text[position]; c >= ' ' && c < '{') { // nearly everything
+            kept += c;
+            ++position;
+            ++count;
+            continue;
+        }
         auto const point = next_code_point(text, position);
         if (!point) {
             ++position;

@@ -245,6 +245,26 @@ describe('a word said in a call', () => {
             assert.deepEqual(await conversations(south.id, `?search=${encodeURIComponent(search)}`), [], search);
     });
 
+    test('is found once, wherever it was said in a call of hours, also when the call is told again', async () => {
+        const { call_sid } = await ring(north.number, '+17785550117');
+        const other = await ring(north.number, '+17785550118');
+        const turns = (last) =>
+            Array.from({ length: 400 }, (_, i) => ({ role: i % 2 ? 'user' : 'agent', message: `${'The marmalade truck it is. '.repeat(30)}${i === 399 ? last : ''}`, time_in_call_secs: i * 20 }));
+        const conversation_id = new_conversation();
+        const event = (last, at) => transcription({ call_sid, conversation_id, agent_number: north.number, external_number: '+17785550117', transcript: turns(last), event_timestamp: at });
+        await tell(transcription({ ...other, agent_number: north.number, external_number: '+17785550118', said: 'Also marmalade, please.' }));
+        await tell(event('Goodbye, zeppelin.', now()));
+        const sids = async (search, more = '') => (await conversations(north.id, `?search=${search}${more}`)).map((each) => each.call_sid);
+        await eventually(() => sids('zeppelin'), [call_sid]);
+        assert.deepEqual((await sids('marmalade')).sort(), [call_sid, other.call_sid].sort());
+        const first = await installation.get(`/api/organizations/${north.id}/conversations?search=marmalade&limit=1`, north.session);
+        const second = await installation.get(`/api/organizations/${north.id}/conversations?search=marmalade&limit=1&cursor=${first.next_cursor}`, north.session);
+        assert.notEqual(first.conversations[0].call_sid, second.conversations[0].call_sid);
+        await tell(event('Goodbye, airship.', now() + 1));
+        await eventually(() => sids('airship'), [call_sid]);
+        assert.deepEqual(await sids('zeppelin'), []);
+    });
+
     test('another dealership’s call, lead and list are not there', async () => {
         const [{ id, lead_id }] = (await conversations(north.id)).filter((each) => each.lead_id);
         for (const path of [

@@ -294,6 +294,8 @@ test('what was found is counted for the machine that watches', () =>
         for (const line of ['dealerline_drift{kind="sms_url"} 1', 'dealerline_drift{kind="agent_missing"} 1', 'dealerline_drift_look_failed 0', 'dealerline_phone_numbers{state="active"} 1', 'dealerline_provider_breaker_open{provider="Twilio"} 0'])
             assert.ok(metrics.text.split('\n').includes(line), `${line} in\n${metrics.text}`);
         await installation.restart_server({ DEALERLINE_TRUSTED_PROXIES: '127.0.0.1' });
+        for (const of of ['writes_waiting', 'request_threads', 'connections_waiting', 'ordinary_requests', 'event_streams', 'passwords_waiting', 'signups_waiting', 'calls_to_Twilio'])
+            assert.match(metrics.text, new RegExp(`^dealerline_bound_taken\\{of="${of}"\\} \\d+\n(.*\n)*dealerline_bound_limit\\{of="${of}"\\} [1-9]\\d*$`, 'm'), of);
         assert_refused(await installation.api('GET', '/metrics', { headers: { 'X-Forwarded-For': '203.0.113.9' } }), 403, { code: 'loopback_only' });
     }));
 

@@ -460,14 +460,6 @@ class Installation {
         return this.sim('/sim/settings', { latency_ms });
     }
 
-    arm(fault) {
-        return this.sim('/sim/faults', fault);
-    }
-
-    async disarm() {
-        assert.equal((await ask(`${this.simulator_url}/sim/faults`, { method: 'DELETE' })).status, 200);
-    }
-
     inventory(area_code, numbers) {
         return this.sim('/sim/inventory', { area_code, numbers });
     }

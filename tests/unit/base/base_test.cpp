@@ -46,6 +46,15 @@ TEST_CASE("text from outside becomes bounded data")
     CHECK(bounded_data("{\n{", 10) == "{ {");
 }
 
+TEST_CASE("text is quoted as JSON reads it")
+{
+    for (std::string const text : {"", "plain", "\"quoted\" \\ back", "line\nbreak\ttab\x01\x1f", "é 漢 \U0001F600", "{{x}}"}) {
+        std::string quoted = "x";
+        append_quoted(quoted, text);
+        CHECK(Json::parse(quoted.substr(1)).get<std::string>() == text);
+    }
+}
+
 TEST_CASE("UTF-8 that is overlong, a surrogate or cut is not valid")
 {
     CHECK(is_valid_utf8("Zoë 👍"));

@@ -2,8 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <string>
 #include <thread>
+#include <vector>
 
 namespace {
 
@@ -59,6 +62,55 @@ TEST_CASE("many writers at once lose nothing, and one that fails does not take o
         thread.join();
     CHECK(violations == 400);
     CHECK(count_rates(*database) == before + 400);
+}
+
+TEST_CASE("what a call waits for goes before all else that waits, and one that fails does not take others with it")
+{
+    FreshDatabase database;
+    auto const before = count_rates(*database);
+    std::atomic<bool> entered = false, may_go_on = false;
+    std::vector<std::string> order; // the writer's thread's until all are joined
+    std::vector<std::thread> threads;
+    auto const ordinary = [&](std::string kind) {
+        database->write(sql::Scope::platform(), [&](sql::Writer& db) {
+            order.push_back(kind);
+            insert_rate(db, kind);
+        });
+    };
+    threads.emplace_back([&] {
+        database->write(sql::Scope::platform(), [&](sql::Writer&) {
+            entered = true;
+            while (!may_go_on)
+                std::this_thread::yield();
+        });
+    });
+    while (!entered)
+        std::this_thread::yield();
+    threads.emplace_back([&] { ordinary("late"); });
+    while (database->writes_waiting().taken < 1)
+        std::this_thread::yield();
+    std::atomic<int> kept = 0, refused = 0;
+    for (std::string const kind : {"call-1", "number_month", "call-2"}) // the second is there already
+        threads.emplace_back([&, kind] {
+            auto const on_disk = database->write_within(
+                sql::Scope::platform(),
+                [&order, kind](sql::Writer& db) {
+                    if (std::find(order.begin(), order.end(), kind) == order.end()) order.push_back(kind);
+                    insert_rate(db, kind);
+                },
+                std::chrono::seconds(60));
+            ++(on_disk ? kept : refused);
+        });
+    while (database->writes_waiting().taken < 4)
+        std::this_thread::yield();
+    may_go_on = true;
+    for (auto& thread : threads)
+        thread.join();
+    CHECK(kept == 2);
+    CHECK(refused == 1);
+    REQUIRE_FALSE(order.empty());
+    CHECK(order.back() == "late");
+    CHECK(count_rates(*database) == before + 3);
 }
 
 TEST_CASE("a write that nobody waits for is on disk all the same")

@@ -1,0 +1,93 @@
+#include "edge-server/sql/checkpointer.h"
+
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+
+namespace sql {
+
+namespace {
+
+constexpr int pages_at_once = 2'000; // 8 MB of log
+constexpr int longest_log = 64'000; // 256 MB; then the writer brings over the rest, once it is short
+constexpr int short_rest = 64; // a disk writes some five pages a millisecond in any order, and calls wait meanwhile
+constexpr int longest_rest = pages_at_once; // is brought over all the same when the log has grown to twice its length
+constexpr std::chrono::seconds after_failure{1};
+
+} // namespace
+
+Checkpointer::Checkpointer(std::string const& path, SqliteConnection& writer)
+    : m_writer(writer), m_connection(path, SqliteConnection::Mode::ReadWrite), m_finish_at(longest_log)
+{
+    sqlite3_wal_hook(m_writer.handle(), note_commit, this); // in place of the checkpoint that SQLite makes within a commit
+    m_thread = std::thread([this] { loop(); });
+}
+
+Checkpointer::~Checkpointer()
+{
+    {
+        std::lock_guard const lock(m_mutex);
+        m_stopping = true;
+    }
+    m_wake.notify_one();
+    m_thread.join();
+    sqlite3_wal_hook(m_writer.handle(), nullptr, nullptr);
+}
+
+int Checkpointer::note_commit(void* self, sqlite3*, char const*, int pages)
+{
+    auto& checkpointer = *static_cast<Checkpointer*>(self);
+    {
+        std::lock_guard const lock(checkpointer.m_mutex);
+        if (pages < checkpointer.m_pages) { // the log has begun anew
+            checkpointer.m_brought = 0;
+            checkpointer.m_finish_at = longest_log;
+        }
+        checkpointer.m_pages = pages;
+        if (pages - checkpointer.m_brought < checkpointer.awaited()) return SQLITE_OK;
+    }
+    checkpointer.m_wake.notify_one();
+    return SQLITE_OK;
+}
+
+// How many pages are worth a round of the thread's; with the lock.
+int Checkpointer::awaited() const
+{
+    return m_pages < m_finish_at ? pages_at_once : short_rest;
+}
+
+void Checkpointer::bring_back(SqliteConnection& connection)
+{
+    int in_log = 0, brought = 0;
+    int const code = sqlite3_wal_checkpoint_v2(connection.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &brought);
+    if (code != SQLITE_OK && code != SQLITE_BUSY) spdlog::warn("the log cannot be brought into the database file: {}", sqlite3_errstr(code));
+    std::lock_guard const lock(m_mutex);
+    if (brought >= 0) m_brought = brought;
+}
+
+void Checkpointer::finish_if_due()
+{
+    {
+        std::lock_guard const lock(m_mutex);
+        if (m_pages < m_finish_at || m_pages - m_brought > (m_pages < 2 * longest_log ? short_rest : longest_rest)) return;
+        m_finish_at = m_pages + pages_at_once; // unless the log begins anew, because no reader is in the way
+    }
+    bring_back(m_writer);
+}
+
+void Checkpointer::loop()
+{
+    std::unique_lock lock(m_mutex);
+    for (;;) {
+        m_wake.wait(lock, [&] { return m_stopping || m_pages - m_brought >= awaited(); });
+        if (m_stopping) return;
+        auto const before = m_brought;
+        lock.unlock();
+        bring_back(m_connection);
+        lock.lock();
+        // A reader holds it up, or the disk does.
+        if (m_brought <= before) m_wake.wait_for(lock, after_failure, [&] { return m_stopping; });
+    }
+}
+
+} // namespace sql

@@ -1,0 +1,60 @@
+// What a call waits for its five variables, how large the file is and how long a start takes, from a thousand numbers to a million with
+// ten conversations each. SIZE,SIZE … as the argument.
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { binaries, pause, start_installation, ticks_of, until } from '../integration/support.mjs';
+import { in_words, quantiles, ring } from './calls.mjs';
+
+const sizes = (process.argv[2] ?? '1000,10000,100000,1000000').split(',').map(Number);
+const leads = 2;
+const conversations = 5; // of each lead
+const rate = 100;
+const seconds = 20;
+const quiet_limit = 1_800_000; // ms
+
+// Everything that a start with so much brings along, like the month's fees of all numbers.
+async function until_quiet(installation) {
+    let spent = 0;
+    const is_at_work = async () => {
+        await pause(3_000);
+        const before = spent;
+        spent = await ticks_of(installation.server.pid);
+        return spent - before > 30;
+    };
+    await until(is_at_work, (busy) => !busy, quiet_limit);
+}
+
+async function measure(size) {
+    const folder = await mkdtemp(join(tmpdir(), 'dealerline-scale-'));
+    const database = join(folder, 'bench.db');
+    const environment = { ...process.env, DEALERLINE_DATABASE: `sqlite:${database}`, DEALERLINE_LOG: 'warn' };
+    const args = ['fixture', '--organizations', size, '--leads', leads, '--conversations', conversations].map(String);
+    if (spawnSync(join(binaries, 'dealerline-edge'), args, { env: environment, stdio: ['ignore', 'ignore', 'inherit'] }).status !== 0) throw new Error('no fixture');
+    const installation = await start_installation({ doctor: false, settings: { DEALERLINE_DATABASE: `sqlite:${database}` } });
+    try {
+        await until_quiet(installation);
+        const began = performance.now();
+        await installation.restart_server();
+        const started = performance.now() - began;
+        await until_quiet(installation);
+        const called = () => {
+            const i = Math.floor(Math.random() * size);
+            return { number: `+1604${String(i).padStart(7, '0')}`, name: `Dealer ${i}` };
+        };
+        const caller = () => `+1778${String(Math.floor(Math.random() * 2 * leads)).padStart(7, '0')}`; // half of them call for the first time
+        await ring(installation.url, { called, caller, rate, seconds: 5 });
+        const measured = quantiles(await ring(installation.url, { called, caller, rate, seconds }));
+        const memory = Number(/VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${installation.server.pid}/status`, 'utf8'))[1]) / 1024;
+        const file = (await stat(database)).size / (1 << 20);
+        console.log(`${String(size).padStart(9)}${String(size * leads * conversations).padStart(15)}${in_words(measured)}${file.toFixed(0).padStart(10)}${started.toFixed(0).padStart(10)}${memory.toFixed(0).padStart(12)}`);
+    } finally {
+        await installation.stop();
+        await rm(folder, { recursive: true, force: true });
+    }
+}
+
+console.log(`${rate} calls a second for ${seconds} s, to numbers and from callers at random; stopping and starting again in ms`);
+console.log('  numbers  conversations   p50 ms   p99 ms  most ms  file MiB  restart  memory MiB');
+for (const size of sizes) await measure(size);
