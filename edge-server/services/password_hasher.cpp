@@ -41,7 +41,7 @@ auto PasswordHasher::in_turn(int most_waiting, F&& f) -> Result<decltype(f())>
     std::optional<decltype(f())> result;
     std::exception_ptr failure;
     std::thread([&] {
-        run_in_background();
+        run_in_gaps();
         try {
             result.emplace(f());
         } catch (...) {

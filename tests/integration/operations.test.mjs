@@ -49,7 +49,7 @@ describe('operations', { concurrency: 4 }, () => {
                 await until(() => sockets.every(({ bytesRead }, i) => !(i % 2) || bytesRead > 0), Boolean);
                 const started = Date.now();
                 assert.equal(await installation.server.stop(), 0);
-                assert.ok(Date.now() - started < 5_000);
+                assert.ok(Date.now() - started < 20_000);
                 sockets.forEach((socket) => socket.destroy());
             }));
 
