@@ -64,6 +64,7 @@ std::string prepare(sql::Database& database)
         void_all_attempt_leases(db);
         void_all_job_leases(db);
         void_all_text_leases(db);
+        drop_lost_inbox_parts(db);
         void_all_leases(db); // their holders died with the last process: this one has the file to itself
         return installation_id(db, random_hex(8));
     });
@@ -156,6 +157,11 @@ void App::stop()
     m_traffic_workers.reset(); // what still arrives is on disk, and processed after the next start
     m_workers.reset(); // a line that is being verified still reaches our own webhook
     m_server->stop();
+    try {
+        m_initiation.tell_begun(); // of the last moment
+    } catch (std::exception const& failure) {
+        spdlog::error("initiation: {}", failure.what());
+    }
     m_database->on_commit({});
 }
 

@@ -55,7 +55,7 @@ std::size_t guest_limit_of_process()
 {
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 512;
-    return std::min<std::size_t>(largest_room, limit.rlim_cur > 2048 ? limit.rlim_cur - 1024 : limit.rlim_cur / 2);
+    return std::min<std::size_t>(largest_room, limit.rlim_cur > 8192 ? limit.rlim_cur - 4096 : limit.rlim_cur / 2);
 }
 
 } // namespace

@@ -87,24 +87,34 @@ bool Inbox::work()
     return true;
 }
 
+// All of them in one write, up to one that is too long for it.
 void Inbox::process(std::vector<InboxItem> const& items)
 {
     std::vector<Write> writes;
     for (auto const& item : items)
         writes.push_back(prepare(item));
-    auto const unfinished = m_database.write(sql::Scope::routing(), [&](sql::Writer& db) {
-        std::vector<std::pair<InboxItem const*, Processed>> rest;
-        for (std::size_t i = 0; i < items.size(); ++i)
-            if (auto processed = writes[i](db); processed.then.empty())
-                settle(db, items[i], processed);
-            else
-                rest.emplace_back(&items[i], std::move(processed));
-        return rest;
+    struct Begun {
+        std::size_t place;
+        Processed processed;
+    };
+    auto const begun = m_database.write(sql::Scope::routing(), [&](sql::Writer& db) -> std::optional<Begun> {
+        for (std::size_t i = 0; i < items.size(); ++i) {
+            auto processed = writes[i](db);
+            if (!processed.then.empty()) return Begun{i, std::move(processed)};
+            settle(db, items[i], processed);
+        }
+        return {};
     });
-    for (auto const& [item, processed] : unfinished) {
-        for (auto const& write : processed.then)
+    if (!begun) return;
+    auto const& item = items[begun->place];
+    try {
+        for (auto const& write : begun->processed.then)
             m_database.write(sql::Scope::routing(), write);
-        m_database.write(sql::Scope::routing(), [&, item = item, &processed = processed](sql::Writer& db) { settle(db, *item, processed); });
+        m_database.write(sql::Scope::routing(), [&](sql::Writer& db) { settle(db, item, begun->processed); });
+    } catch (sql::Overloaded const&) {
+        throw;
+    } catch (std::exception const& failure) {
+        put_off(item, failure.what());
     }
 }
 
@@ -115,15 +125,20 @@ void Inbox::process_alone(InboxItem const& item)
     } catch (sql::Overloaded const&) {
         throw;
     } catch (std::exception const& failure) {
-        auto const cause = bounded_data(failure.what(), cause_limit);
-        spdlog::error("inbox: item {} of kind {} cannot be processed: {}", item.id, item.kind, cause);
-        m_database.write(sql::Scope::routing(), [&](sql::Writer& db) {
-            if (item.attempts + 1 >= most_attempts)
-                settle_inbox_item(db, item.id, "failed", "It could not be processed: " + cause, {});
-            else
-                postpone_inbox_item(db, item.id, cause, now().plus_milliseconds(back_off(item.attempts).count()));
-        });
+        put_off(item, failure.what());
     }
+}
+
+void Inbox::put_off(InboxItem const& item, std::string const& why)
+{
+    auto const cause = bounded_data(why, cause_limit);
+    spdlog::error("inbox: item {} of kind {} cannot be processed: {}", item.id, item.kind, cause);
+    m_database.write(sql::Scope::routing(), [&](sql::Writer& db) {
+        if (item.attempts + 1 >= most_attempts)
+            settle_inbox_item(db, item.id, "failed", "It could not be processed: " + cause, {});
+        else
+            postpone_inbox_item(db, item.id, cause, now().plus_milliseconds(back_off(item.attempts).count()));
+    });
 }
 
 Inbox::Write Inbox::prepare(InboxItem const& item) const

@@ -52,6 +52,7 @@ private:
     Write prepare(InboxItem const& item) const;
     void process(std::vector<InboxItem> const& items);
     void process_alone(InboxItem const& item);
+    void put_off(InboxItem const& item, std::string const& why);
 
     sql::Database& m_database;
     std::vector<Entry> m_processors;

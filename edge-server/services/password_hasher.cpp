@@ -4,6 +4,7 @@
 
 #include <exception>
 #include <optional>
+#include <system_error>
 #include <thread>
 
 namespace {
@@ -11,6 +12,11 @@ namespace {
 constexpr int running_limit = 2;
 constexpr int waiting_limit = 48; // who signs in waits some two seconds
 constexpr int new_waiting_limit = 640; // a signup waits longer rather than being sent away
+
+Error busy()
+{
+    return {ErrorKind::Unavailable, "busy", "Many people are signing in at once. Try again in a moment.", {}, 2};
+}
 
 } // namespace
 
@@ -22,7 +28,7 @@ auto PasswordHasher::in_turn(int most_waiting, F&& f) -> Result<decltype(f())>
     {
         std::unique_lock lock(m_mutex);
         if (m_waiting >= most_waiting)
-            return Error{ErrorKind::Unavailable, "busy", "Many people are signing in at once. Try again in a moment.", {}, 2};
+            return busy();
         ++m_waiting;
         m_free.wait(lock, [&] { return m_running < running_limit; });
         --m_waiting;
@@ -40,14 +46,18 @@ auto PasswordHasher::in_turn(int most_waiting, F&& f) -> Result<decltype(f())>
     // In a thread of its own, which is a thousandth of the work: a crowd that signs up slows no call.
     std::optional<decltype(f())> result;
     std::exception_ptr failure;
-    std::thread([&] {
-        run_in_gaps();
-        try {
-            result.emplace(f());
-        } catch (...) {
-            failure = std::current_exception();
-        }
-    }).join();
+    try {
+        std::thread([&] {
+            run_in_background();
+            try {
+                result.emplace(f());
+            } catch (...) {
+                failure = std::current_exception();
+            }
+        }).join();
+    } catch (std::system_error const&) { // the system has no more threads for us
+        return busy();
+    }
     if (failure) std::rethrow_exception(failure);
     return std::move(*result);
 }

@@ -142,7 +142,7 @@ std::optional<Conversation> record_of(sql::Writer& db, Call const& call)
     if (!found && !call.conversation_id.empty()) found = find_conversation_by_vendor_id(db, call.conversation_id);
     if (!found && !call.attempt_id.empty()) found = find_conversation_by_attempt(db, call.attempt_id);
     if (found) return found;
-    auto const owner = call.our_number.empty() ? std::nullopt : find_owner_at(db, call.our_number, call.started_at);
+    auto const owner = call.our_number.empty() ? std::nullopt : find_owner_at(db, call.our_number, end_of_second(call.started_at));
     if (!owner) return {};
     Conversation conversation;
     conversation.id = new_id();
@@ -274,11 +274,12 @@ Inbox::Write take_transcription(InboxItem const& item)
         set_conversation_findings(db, conversation->id, collected, cost);
         set_variables_if_unknown(db, conversation->id, variables);
         finish(db, *conversation);
-        auto const row = set_transcript(db, *conversation, transcript->front(), words_of_lead(db, *conversation));
+        auto const who = words_of_lead(db, *conversation);
+        auto const row = set_transcript(db, *conversation, transcript->front(), who);
         Processed processed{Processed::Done, {}, conversation->organization_id};
         for (std::size_t part = 1; part < transcript->size(); ++part)
-            processed.then.push_back([row, part, transcript, conversation = *conversation](sql::Writer& later) {
-                add_transcript_part(later, conversation, row, static_cast<int>(part), (*transcript)[part]);
+            processed.then.push_back([row, part, transcript, who, conversation = *conversation](sql::Writer& later) {
+                add_transcript_part(later, conversation, row, static_cast<int>(part), (*transcript)[part], who);
                 if (part + 1 == transcript->size()) conversation_changed(later, conversation.organization_id, conversation.id);
             });
         return processed;

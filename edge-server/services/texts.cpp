@@ -280,11 +280,6 @@ InboxItem polled_status_item(TwilioText const& text, std::string const& message_
         message_id, "poll");
 }
 
-Time end_of_second(Time at)
-{
-    return {at.milliseconds / 1000 * 1000 + 999};
-}
-
 Processed take_text(sql::Writer& db, Config const& config, InboxItem const& item)
 {
     auto const fields = Json::parse(item.body, nullptr, false);

@@ -25,7 +25,6 @@ InboxItem polled_status_item(TwilioText const& text, std::string const& message_
 Processed take_text(sql::Writer& db, Config const& config, InboxItem const& item);
 // States only move forward, whatever comes first.
 Processed take_message_status(sql::Writer& db, InboxItem const& item);
-Time end_of_second(Time at); // Twilio's clock counts seconds: a number bought within one was ours in it
 // What Twilio's status makes of a text that it has. '' for one that we do not know.
 std::string text_state_of(std::string const& twilio_status);
 bool is_forward(std::string const& from_state, std::string const& to_state);

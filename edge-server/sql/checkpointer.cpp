@@ -42,6 +42,7 @@ int Checkpointer::note_commit(void* self, sqlite3*, char const*, int pages)
         if (pages < checkpointer.m_pages) { // the log has begun anew
             checkpointer.m_brought = 0;
             checkpointer.m_finish_at = longest_log;
+            ++checkpointer.m_logs;
         }
         checkpointer.m_pages = pages;
         if (pages - checkpointer.m_brought < checkpointer.awaited()) return SQLITE_OK;
@@ -58,11 +59,16 @@ int Checkpointer::awaited() const
 
 void Checkpointer::bring_back(SqliteConnection& connection)
 {
+    unsigned log = 0;
+    {
+        std::lock_guard const lock(m_mutex);
+        log = m_logs;
+    }
     int in_log = 0, brought = 0;
     int const code = sqlite3_wal_checkpoint_v2(connection.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &brought);
     if (code != SQLITE_OK && code != SQLITE_BUSY) spdlog::warn("the log cannot be brought into the database file: {}", sqlite3_errstr(code));
     std::lock_guard const lock(m_mutex);
-    if (brought >= 0) m_brought = brought;
+    if (brought >= 0 && log == m_logs) m_brought = brought;
 }
 
 void Checkpointer::finish_if_due()

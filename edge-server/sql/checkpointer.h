@@ -36,6 +36,7 @@ private:
     int m_pages = 0; // in the log, after the last commit
     int m_brought = 0; // of them, in the file
     int m_finish_at; // pages
+    unsigned m_logs = 0; // how often the log has begun anew
     bool m_stopping = false;
     std::thread m_thread; // last: it uses everything above
 };

@@ -38,7 +38,6 @@ private:
 };
 
 constexpr int pages_at_once = 256; // 1 MB of a copy
-constexpr off_t freed_at_once = 8 << 20;
 constexpr std::chrono::milliseconds between_pieces{2};
 
 // What others have written to a file, brought to the disk.
@@ -58,18 +57,6 @@ private:
     std::string m_path;
     int m_descriptor;
 };
-
-// Puts a file in another's place. What the other one held is freed bit by bit: a disk that frees hundreds of megabytes at once
-// takes nothing else for a tenth of a second.
-void replace_file(std::string const& part, std::string const& path)
-{
-    int const replaced = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
-    std::filesystem::rename(part, path);
-    if (replaced < 0) return;
-    for (auto left = ::lseek(replaced, 0, SEEK_END) - freed_at_once; left > 0 && ::ftruncate(replaced, left) == 0; left -= freed_at_once)
-        std::this_thread::sleep_for(between_pieces);
-    ::close(replaced);
-}
 
 // In pieces that are on disk before the next one, with time between them: the calls that come in meanwhile share the disk.
 void copy_database(SqliteConnection& from, std::string const& path)
@@ -97,7 +84,7 @@ void copy_database(SqliteConnection& from, std::string const& path)
         std::filesystem::remove(part);
         throw;
     }
-    replace_file(part, path);
+    std::filesystem::rename(part, path);
 }
 
 class SqliteDatabase final : public Database {
@@ -207,6 +194,7 @@ void backup(std::string const& address, std::string const& path)
 {
     auto const from = path_of(address);
     if (!std::filesystem::exists(from)) throw Failure("there is no database " + from);
+    if (std::filesystem::exists(path) && std::filesystem::equivalent(from, path)) throw Failure(path + " is the database itself");
     SqliteConnection reader(from, SqliteConnection::Mode::ReadOnly);
     copy_database(reader, path);
 }

@@ -83,15 +83,18 @@ std::vector<FoundWords> search_words(sql::Reader& db, std::string const& words, 
     auto const asked = question(words, organizations);
     if (asked.empty()) return found;
     while (found.size() < static_cast<std::size_t>(limit)) {
-        auto const wanted = limit - static_cast<int>(found.size());
+        auto const wanted = 4 * (limit - static_cast<int>(found.size())); // several parts of one may say it
         auto const rows = db.run(R"(
             SELECT w.conversation_id, snippet(conversation_words, 2, '', '', '…', 16), c.started_at
             FROM conversation_words w JOIN conversations c ON c.id = w.conversation_id
             WHERE conversation_words MATCH $1 AND (c.started_at, c.id) < ($2, $3)
             ORDER BY c.started_at DESC, c.id DESC, w.rowid DESC LIMIT $4)",
             {asked, before, before_id, wanted});
-        for (auto const& row : rows) // several parts of one may say it
-            if (found.empty() || found.back().conversation_id != row.text(0)) found.push_back({row.text(0), row.text(1)});
+        for (auto const& row : rows) {
+            if (!found.empty() && found.back().conversation_id == row.text(0)) continue;
+            if (found.size() == static_cast<std::size_t>(limit)) break;
+            found.push_back({row.text(0), row.text(1)});
+        }
         if (rows.size() < static_cast<std::size_t>(wanted)) break;
         before = rows.back().time(2);
         before_id = rows.back().text(0);

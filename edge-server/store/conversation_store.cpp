@@ -119,7 +119,7 @@ std::optional<Conversation> find_conversation_by_attempt(sql::Reader& db, std::s
 std::optional<PhoneNumber> find_owner_at(sql::Reader& db, std::string const& e164, Time at)
 {
     auto const rows = db.run(R"(
-        SELECT id FROM phone_numbers WHERE phone_number = $1 AND created_at < $2 + 1000 AND (released_at IS NULL OR released_at > $2)
+        SELECT id FROM phone_numbers WHERE phone_number = $1 AND created_at <= $2 AND (released_at IS NULL OR released_at > $2)
         ORDER BY created_at DESC LIMIT 1)",
         {e164, at});
     return rows.empty() ? std::nullopt : find_phone_number(db, rows.front().text(0));
@@ -197,11 +197,12 @@ std::int64_t set_transcript(sql::Writer& db, Conversation const& conversation, T
     return row;
 }
 
-void add_transcript_part(sql::Writer& db, Conversation const& conversation, std::int64_t words_row, int part, TranscriptPart const& text)
+void add_transcript_part(sql::Writer& db, Conversation const& conversation, std::int64_t words_row, int part, TranscriptPart const& text,
+    std::string const& more_words)
 {
     db.run("INSERT INTO transcript_parts (conversation_id, organization_id, part, turns) VALUES ($1, $2, $3, $4)",
         {conversation.id, conversation.organization_id, part, text.turns});
-    index_words(db, words_row, part, conversation.organization_id, conversation.id, text.words);
+    index_words(db, words_row, part, conversation.organization_id, conversation.id, more_words + ' ' + conversation.title + text.words);
 }
 
 void conversation_changed(sql::Writer& db, std::string const& organization_id, std::string const& id)

@@ -18,7 +18,12 @@ std::optional<Conversation> find_conversation(sql::Reader& db, std::string const
 std::optional<Conversation> find_conversation_by_call(sql::Reader& db, std::string const& call_sid);
 std::optional<Conversation> find_conversation_by_vendor_id(sql::Reader& db, std::string const& conversation_id);
 std::optional<Conversation> find_conversation_by_attempt(sql::Reader& db, std::string const& attempt_id);
-// The row of the number that was ours within the second that began then, in whatever state: the vendors' times are whole seconds.
+// The vendors' clocks count seconds: a number bought within one was ours in it.
+inline Time end_of_second(Time at)
+{
+    return {at.milliseconds / 1000 * 1000 + 999};
+}
+// The row of the number that was ours at that time, in whatever state.
 std::optional<PhoneNumber> find_owner_at(sql::Reader& db, std::string const& e164, Time at);
 
 // `variables`: what Jack was told. Appends no event: conversation_changed() does.
@@ -39,7 +44,8 @@ struct TranscriptPart {
 std::vector<TranscriptPart> parts_of(std::vector<Turn> const& transcript);
 // Replaces the whole transcript by its first part. Returns the row of its words, which the other parts are written with.
 std::int64_t set_transcript(sql::Writer& db, Conversation const& conversation, TranscriptPart const& first, std::string const& more_words);
-void add_transcript_part(sql::Writer& db, Conversation const& conversation, std::int64_t words_row, int part, TranscriptPart const& text);
+void add_transcript_part(sql::Writer& db, Conversation const& conversation, std::int64_t words_row, int part, TranscriptPart const& text,
+    std::string const& more_words);
 void conversation_changed(sql::Writer& db, std::string const& organization_id, std::string const& id);
 
 ConversationDetail conversation_detail(sql::Reader& db, std::string const& id);

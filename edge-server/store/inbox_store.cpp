@@ -53,6 +53,11 @@ void drop_inbox_parts(sql::Writer& db, std::string const& item_id)
     db.run("DELETE FROM inbox_parts WHERE item_id = $1", {item_id});
 }
 
+void drop_lost_inbox_parts(sql::Writer& db)
+{
+    db.run("DELETE FROM inbox_parts WHERE item_id NOT IN (SELECT id FROM webhook_inbox)");
+}
+
 bool is_in_inbox(sql::Reader& db, std::string const& dedupe_key)
 {
     return !db.run("SELECT 1 FROM webhook_inbox WHERE dedupe_key = $1", {dedupe_key}).empty();

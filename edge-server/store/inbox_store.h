@@ -33,6 +33,7 @@ struct InboxItem {
 bool keep_in_inbox(sql::Writer& db, InboxItem const& item);
 void keep_inbox_part(sql::Writer& db, std::string const& item_id, int part, std::string_view body);
 void drop_inbox_parts(sql::Writer& db, std::string const& item_id);
+void drop_lost_inbox_parts(sql::Writer& db); // those whose item was never written
 bool is_in_inbox(sql::Reader& db, std::string const& dedupe_key);
 // Whether something about this subject is not processed yet, or could not be.
 bool waits_in_inbox(sql::Reader& db, std::string const& subject);

@@ -1,4 +1,5 @@
 #include "edge-server/store/opt_out_store.h"
+#include "edge-server/store/inbox_store.h"
 #include "edge-server/store/lead_store.h"
 #include "shared/base/id.h"
 #include "shared/base/json.h"
@@ -45,12 +46,13 @@ struct LastWords {
 std::optional<OptOut> unprocessed_stop(sql::Reader& db, std::string const& our_number, std::string const& customer_number)
 {
     for (auto const& row :
-        db.run("SELECT body, received_at FROM webhook_inbox WHERE state IN ('waiting', 'failed') AND subject = $1 ORDER BY id DESC",
+        db.run("SELECT id FROM webhook_inbox WHERE state IN ('waiting', 'failed') AND subject = $1 ORDER BY id DESC",
             {customer_number + '>' + our_number})) {
-        auto const fields = Json::parse(row.text(0), nullptr, false);
+        auto const item = find_inbox_item(db, row.text(0)).value();
+        auto const fields = Json::parse(item.body, nullptr, false);
         auto const words = text_of(fields, "Body");
         if (text_of(fields, "OptOutType") == "STOP" || opt_out_word(words) == OptOutWord::Stop)
-            return OptOut{{}, {}, {}, our_number, customer_number, "stop", words, text_of(fields, "MessageSid"), row.time(1)};
+            return OptOut{{}, {}, {}, our_number, customer_number, "stop", words, text_of(fields, "MessageSid"), item.received_at};
     }
     return {};
 }

@@ -107,10 +107,12 @@ if (!existsSync(copy)) {
 }
 execFileSync('git', ['-C', copy, 'fetch', '--quiet', root, 'HEAD']);
 execFileSync('git', ['-C', copy, 'reset', '--quiet', '--hard', 'FETCH_HEAD']);
+const rules = join(copy, 'CMakeLists.txt'); // what only a guard used is unused without it
+await writeFile(rules, (await readFile(rules, 'utf8')).replace(' -Werror', ''));
 execFileSync('tools/build', ['release', 'dealerline-edge', 'telephony-sim'], { cwd: copy, stdio: ['ignore', 'ignore', 'inherit'] });
 let unnoticed = 0;
 for (const [step, name, edits] of chosen) {
-    const noticed = await seed_that_notices(edits);
+    const noticed = await seed_that_notices(edits).catch((failure) => console.log(`${step}. "${name}" was not taken out: ${failure.message}`));
     if (!noticed) ++unnoticed;
     console.log(`${step}. without "${name}": ${noticed ? `seed ${noticed.seed}: ${noticed.why}` : `${most_runs} runs noticed nothing`}`);
 }

@@ -53,6 +53,7 @@ function conversation(i, base) {
         collected: i % 4 ? {} : { customer_name: `Customer ${i}`, interest: words[i % words.length] },
         cost_fiat: (i % 50) / 100,
         started_at: base + i,
+        more_turns: i % 41 ? 0 : 1200, // a call of an hour, now and then
     };
 }
 
@@ -149,7 +150,8 @@ async function run(disturbed) {
 async function books(installation) {
     const all = {
         conversations: `SELECT o.slug, c.external_number, c.direction, c.status, c.outcome, c.title, c.summary, c.duration_seconds, c.termination_reason, c.collected,
-                               c.agent_cost, t.turns, l.phone_number
+                               c.agent_cost, t.turns, l.phone_number,
+                               (SELECT group_concat(p.turns) FROM (SELECT turns FROM transcript_parts WHERE conversation_id = c.id ORDER BY part) p) AS parts
                         FROM conversations c JOIN organizations o ON o.id = c.organization_id LEFT JOIN transcripts t ON t.conversation_id = c.id
                         LEFT JOIN leads l ON l.id = c.lead_id ORDER BY c.title`,
         messages: `SELECT o.slug, m.direction, m.from_number, m.to_number, m.body, m.encoding, m.segments, m.state, m.error_code, l.phone_number
@@ -161,6 +163,7 @@ async function books(installation) {
                    GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`,
         ledger: `SELECT o.slug, e.kind, count(*) AS n, sum(e.quantity) AS quantity, sum(e.amount) AS amount FROM ledger_entries e
                  JOIN organizations o ON o.id = e.organization_id GROUP BY 1, 2 ORDER BY 1, 2`,
+        lost_parts: 'SELECT count(*) AS n FROM inbox_parts WHERE item_id NOT IN (SELECT id FROM webhook_inbox)',
         unsettled: "SELECT state, kind, cause FROM webhook_inbox WHERE state <> 'done'",
     };
     const rows = {};

@@ -135,6 +135,7 @@ TEST_CASE("a second server is kept off the same file, a backup is not")
     CHECK_THROWS_AS(sql::open(address), sql::Failure);
     database->write(sql::Scope::platform(), [](sql::Writer& db) { db.run("INSERT INTO installation (id, created_at) VALUES ('x', 1)"); });
     auto const backup = database.folder.path("backup.db");
+    CHECK_THROWS_AS(sql::backup(address, database.folder.path("test.db")), sql::Failure); // it would be written over
     sql::backup(address, backup);
     CHECK_THROWS_AS(sql::restore(backup, address), sql::Failure); // the server runs
     auto const elsewhere = "sqlite:" + database.folder.path("restored.db");
