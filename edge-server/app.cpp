@@ -92,9 +92,8 @@ App::App(Config config)
     if (m_elevenlabs) m_pollers.emplace(*m_database, m_config, m_inbox, *m_elevenlabs);
     m_inbox.add("elevenlabs", "post_call_transcription", take_transcription);
     m_inbox.add("elevenlabs", "call_initiation_failure", take_initiation_failure);
-    m_inbox.add("twilio", "sms", [this](InboxItem const& item) -> Inbox::Write {
-        return [this, item](sql::Writer& db) { return take_text(db, m_config, item); };
-    });
+    m_inbox.add("twilio", "sms",
+        [this](InboxItem const& item) -> Inbox::Write { return [this, item](sql::Writer& db) { return take_text(db, m_config, item); }; });
     m_inbox.add("twilio", "message_status",
         [](InboxItem const& item) -> Inbox::Write { return [item](sql::Writer& db) { return take_message_status(db, item); }; });
     m_initiation.on_begun([this] { m_inbox.wake(); });

@@ -59,27 +59,28 @@ std::vector<MetricFamily> from_books(sql::Reader& db)
 
 void add_metrics_routes(http::Router& router, sql::Database& database, std::function<Json()> providers, std::function<Bounds()> bounds)
 {
-    router.add({"GET", "/metrics"}, [&database, providers = std::move(providers), bounds = std::move(bounds)](http::Request const& request) {
-        bool const is_here = request.remote_address == "127.0.0.1" || request.remote_address == "::1";
-        if (!is_here) return refuse(request, {ErrorKind::Forbidden, "loopback_only", "Metrics are read on the server's own machine."});
-        auto families = database.read(sql::Scope::platform(), [](sql::Reader& db) { return from_books(db); });
-        auto calls = gauge("dealerline_provider_calls", "Calls within the last hour.");
-        auto failures = gauge("dealerline_provider_failures", "Failed calls within the last hour.");
-        auto open = gauge("dealerline_provider_breaker_open", "Whether calls are held back because the provider does not answer.");
-        for (auto const& health : providers()) {
-            auto const name = text_of(health, "name");
-            add(calls, member_of(health, "calls").get<double>(), "provider", name);
-            add(failures, member_of(health, "failures").get<double>(), "provider", name);
-            if (member_of(health, "breaker").is_string()) add(open, text_of(health, "breaker") == "open" ? 1 : 0, "provider", name);
-        }
-        auto taken = gauge("dealerline_bound_taken", "How much of what is bounded is taken.");
-        auto limit = gauge("dealerline_bound_limit", "How much of it there may be.");
-        for (auto const& bound : bounds()) {
-            add(taken, static_cast<double>(bound.taken), "of", bound.of);
-            add(limit, static_cast<double>(bound.limit), "of", bound.of);
-        }
-        for (auto* family : {&calls, &failures, &open, &taken, &limit})
-            families.push_back(std::move(*family));
-        return http::Response{200, "text/plain; version=0.0.4; charset=utf-8", prometheus::TextSerializer().Serialize(families)};
-    });
+    router.add(
+        {"GET", "/metrics"}, [&database, providers = std::move(providers), bounds = std::move(bounds)](http::Request const& request) {
+            bool const is_here = request.remote_address == "127.0.0.1" || request.remote_address == "::1";
+            if (!is_here) return refuse(request, {ErrorKind::Forbidden, "loopback_only", "Metrics are read on the server's own machine."});
+            auto families = database.read(sql::Scope::platform(), [](sql::Reader& db) { return from_books(db); });
+            auto calls = gauge("dealerline_provider_calls", "Calls within the last hour.");
+            auto failures = gauge("dealerline_provider_failures", "Failed calls within the last hour.");
+            auto open = gauge("dealerline_provider_breaker_open", "Whether calls are held back because the provider does not answer.");
+            for (auto const& health : providers()) {
+                auto const name = text_of(health, "name");
+                add(calls, member_of(health, "calls").get<double>(), "provider", name);
+                add(failures, member_of(health, "failures").get<double>(), "provider", name);
+                if (member_of(health, "breaker").is_string()) add(open, text_of(health, "breaker") == "open" ? 1 : 0, "provider", name);
+            }
+            auto taken = gauge("dealerline_bound_taken", "How much of what is bounded is taken.");
+            auto limit = gauge("dealerline_bound_limit", "How much of it there may be.");
+            for (auto const& bound : bounds()) {
+                add(taken, static_cast<double>(bound.taken), "of", bound.of);
+                add(limit, static_cast<double>(bound.limit), "of", bound.of);
+            }
+            for (auto* family : {&calls, &failures, &open, &taken, &limit})
+                families.push_back(std::move(*family));
+            return http::Response{200, "text/plain; version=0.0.4; charset=utf-8", prometheus::TextSerializer().Serialize(families)};
+        });
 }

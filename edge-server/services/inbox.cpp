@@ -65,8 +65,7 @@ void Inbox::keep_parts(std::string const& item_id, std::string_view body)
         auto size = std::min(part_bytes, body.size());
         while (size < body.size() && (static_cast<unsigned char>(body[size]) & 0xC0) == 0x80) // not within a character
             --size;
-        m_database.write(
-            sql::Scope::routing(), [&](sql::Writer& db) { keep_inbox_part(db, item_id, part, body.substr(0, size)); });
+        m_database.write(sql::Scope::routing(), [&](sql::Writer& db) { keep_inbox_part(db, item_id, part, body.substr(0, size)); });
         body.remove_prefix(size);
     }
 }

@@ -27,8 +27,7 @@ auto PasswordHasher::in_turn(int most_waiting, F&& f) -> Result<decltype(f())>
 {
     {
         std::unique_lock lock(m_mutex);
-        if (m_waiting >= most_waiting)
-            return busy();
+        if (m_waiting >= most_waiting) return busy();
         ++m_waiting;
         m_free.wait(lock, [&] { return m_running < running_limit; });
         --m_waiting;

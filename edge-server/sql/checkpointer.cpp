@@ -66,7 +66,8 @@ void Checkpointer::bring_back(SqliteConnection& connection)
     }
     int in_log = 0, brought = 0;
     int const code = sqlite3_wal_checkpoint_v2(connection.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &brought);
-    if (code != SQLITE_OK && code != SQLITE_BUSY) spdlog::warn("the log cannot be brought into the database file: {}", sqlite3_errstr(code));
+    if (code != SQLITE_OK && code != SQLITE_BUSY)
+        spdlog::warn("the log cannot be brought into the database file: {}", sqlite3_errstr(code));
     std::lock_guard const lock(m_mutex);
     if (brought >= 0 && log == m_logs) m_brought = brought;
 }

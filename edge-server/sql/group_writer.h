@@ -15,7 +15,8 @@
 namespace sql {
 
 // The only thread that writes. It takes the closures that wait, the urgent ones first, runs each so that it can be undone alone, commits
-// them with one sync, and only then lets their callers go on. A batch takes few milliseconds of what is not urgent: a call may be waiting behind it.
+// them with one sync, and only then lets their callers go on. A batch takes few milliseconds of what is not urgent: a call may be waiting
+// behind it.
 class GroupWriter {
 public:
     GroupWriter(std::string const& path, SqliteConnection& connection);

@@ -76,8 +76,8 @@ void index_words(sql::Writer& db, std::int64_t row, int part, std::string const&
         {part == 0 ? row : first_of_parts - part, conversation_id, tenant_token(organization_id), words});
 }
 
-std::vector<FoundWords> search_words(sql::Reader& db, std::string const& words, std::vector<std::string> const& organizations, Time before,
-    std::string before_id, int limit)
+std::vector<FoundWords> search_words(
+    sql::Reader& db, std::string const& words, std::vector<std::string> const& organizations, Time before, std::string before_id, int limit)
 {
     std::vector<FoundWords> found;
     auto const asked = question(words, organizations);

@@ -184,14 +184,13 @@ std::vector<TranscriptPart> parts_of(std::vector<Turn> const& transcript)
 std::int64_t set_transcript(sql::Writer& db, Conversation const& conversation, TranscriptPart const& first, std::string const& more_words)
 {
     db.run("DELETE FROM transcript_parts WHERE conversation_id = $1", {conversation.id});
-    auto const row
-        = db.run(R"(
+    auto const row = db.run(R"(
         INSERT INTO transcripts (conversation_id, organization_id, turns, words_row)
         VALUES ($1, $2, $3, (SELECT COALESCE(max(words_row), 0) + 1 FROM transcripts))
         ON CONFLICT (conversation_id) DO UPDATE SET turns = excluded.turns RETURNING words_row)",
-                {conversation.id, conversation.organization_id, first.turns})
-              .front()
-              .integer(0);
+                           {conversation.id, conversation.organization_id, first.turns})
+                         .front()
+                         .integer(0);
     index_words(db, row, 0, conversation.organization_id, conversation.id,
         more_words + ' ' + conversation.title + ' ' + conversation.summary + first.words);
     return row;

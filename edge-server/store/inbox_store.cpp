@@ -72,8 +72,8 @@ std::vector<InboxItem> waiting_in_inbox(sql::Reader& db, Time present, int limit
 {
     std::vector<InboxItem> items;
     std::size_t bytes = 0;
-    for (auto const& row : db.run(
-             "SELECT id FROM webhook_inbox WHERE state = 'waiting' AND due_at <= $1 ORDER BY due_at, id LIMIT $2", {present, limit})) {
+    for (auto const& row :
+        db.run("SELECT id FROM webhook_inbox WHERE state = 'waiting' AND due_at <= $1 ORDER BY due_at, id LIMIT $2", {present, limit})) {
         items.push_back(*find_inbox_item(db, row.text(0)));
         bytes += items.back().body.size();
         if (bytes >= most_bytes) break;

@@ -45,9 +45,8 @@ struct LastWords {
 // A text of this pair that is not processed yet, or could not be, and says STOP.
 std::optional<OptOut> unprocessed_stop(sql::Reader& db, std::string const& our_number, std::string const& customer_number)
 {
-    for (auto const& row :
-        db.run("SELECT id FROM webhook_inbox WHERE state IN ('waiting', 'failed') AND subject = $1 ORDER BY id DESC",
-            {customer_number + '>' + our_number})) {
+    for (auto const& row : db.run("SELECT id FROM webhook_inbox WHERE state IN ('waiting', 'failed') AND subject = $1 ORDER BY id DESC",
+             {customer_number + '>' + our_number})) {
         auto const item = find_inbox_item(db, row.text(0)).value();
         auto const fields = Json::parse(item.body, nullptr, false);
         auto const words = text_of(fields, "Body");
