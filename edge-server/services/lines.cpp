@@ -85,6 +85,9 @@ Outcome Lines::resume(sql::Writer& db, std::string const& organization_id)
                 "The number " + number.phone_number + " is given back already. The dealership can sign up again."};
     set_organization_state(db, organization_id, "open");
     plan_line_work(db, organization_id, {});
+    auto const run = find_run_of(db, organization_id);
+    bool const needs_someone = run && !run->is_running() && run->state != "done";
+    if (needs_someone) reopen_last_notification(db, organization_id, run->id); // closing had settled it
     return Nothing{};
 }
 

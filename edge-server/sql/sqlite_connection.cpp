@@ -27,7 +27,7 @@ SqliteConnection::SqliteConnection(std::string const& path, Mode mode)
     }
     if (mode == Mode::NewFile) run_script("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA secure_delete = ON");
     // No mmap: every growth of the file would unmap it under all connections.
-    run_script(mode == Mode::ReadWrite ? "PRAGMA cache_size = -262144" : "PRAGMA cache_size = -4096"); // KiB; the writer looks up as well
+    run_script(mode == Mode::ReadWrite ? "PRAGMA cache_size = -65536" : "PRAGMA cache_size = -4096"); // KiB; the writer looks up as well
     run_script("PRAGMA temp_store = MEMORY");
     // A new file is a part of another one: what its rows refer to may be left out.
     run_script(mode == Mode::NewFile ? "PRAGMA foreign_keys = OFF" : "PRAGMA foreign_keys = ON");

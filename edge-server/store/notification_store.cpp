@@ -104,6 +104,17 @@ void resolve_notifications_about(sql::Writer& db, std::string const& subject)
     append_changes(db, changed);
 }
 
+void reopen_last_notification(sql::Writer& db, std::string const& organization_id, std::string const& subject)
+{
+    auto const changed = db.run(R"(
+        UPDATE admin_notifications SET status = 'pending', decided_at = NULL, decided_by = NULL
+        WHERE id = (SELECT id FROM admin_notifications WHERE organization_id = $1 AND subject = $2 ORDER BY id DESC LIMIT 1)
+          AND status <> 'pending'
+        RETURNING id, organization_id)",
+        {organization_id, subject});
+    append_changes(db, changed);
+}
+
 void resolve_notification(sql::Writer& db, std::string const& type, std::string const& subject)
 {
     auto const changed = db.run(R"(

@@ -27,4 +27,5 @@ void decide_notification(
     sql::Writer& db, std::string const& id, std::string const& status, std::string const& user_id); // '' when the product did it
 void resolve_orphan_notifications(sql::Writer& db, std::set<std::string> const& still_there); // by SID
 void resolve_notifications_about(sql::Writer& db, std::string const& subject);
+void reopen_last_notification(sql::Writer& db, std::string const& organization_id, std::string const& subject); // pending again
 void resolve_notification(sql::Writer& db, std::string const& type, std::string const& subject);

@@ -19,7 +19,7 @@ const { url } = installation;
 const founded = [];
 for (let i = 0; i < dealers; ++i) founded.push({ name: `Steady ${i} Motors`, ...(await installation.found(`steady-${i}-motors`, { organization_name: `Steady ${i} Motors` })) });
 const workers = [
-    { what: 'post_calls', rate: 2, kilobytes: 64, number: founded[0].number },
+    { what: 'post_calls', rate: 0.5, kilobytes: 64, number: founded[0].number },
     { what: 'streams', session: founded.map(({ session }) => session), count: 60 },
     { what: 'idle_and_slow', count: 100 },
 ].map((data) => new Worker(new URL('disturbance.mjs', import.meta.url), { workerData: { url, ...data } }));

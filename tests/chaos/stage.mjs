@@ -276,7 +276,12 @@ export class Stage {
                     if (answer.status !== 200) tale.broken.push(`adopting ${bought.phone_number} for run ${run_id} was answered ${answer.text}`);
                     continue;
                 }
-                const { type, next_step } = books.notifications.find((one) => one.organization_id === id && one.type !== 'orphan_number');
+                const told = books.notifications.find((one) => one.organization_id === id && one.type !== 'orphan_number');
+                if (!told) {
+                    tale.broken.push(`${slug} is ${state} and nobody is told`);
+                    continue;
+                }
+                const { type, next_step } = told;
                 if (type === 'elevenlabs_import_required') {
                     const { phone_number } = numbers[0];
                     await installation.activate(phone_number, await installation.import_by_hand(phone_number));

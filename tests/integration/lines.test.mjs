@@ -64,6 +64,21 @@ describe('a line', { concurrency: 1 }, () => {
         await installation.latency({ 'twilio.fetch': null });
     });
 
+    test('that waits for somebody still does after its organisation was closed and opened again', () =>
+        with_installation({ settings: { ELEVENLABS_IMPORT: 'manual' }, doctor: false }, async (installation) => {
+            const { id, number } = await installation.found('wavering-motors');
+            const [asked] = await pending(installation, id);
+            assert.equal((await change(installation, id, 'close')).status, 200);
+            assert.deepEqual(await pending(installation, id), []);
+            assert.equal((await change(installation, id, 'resume')).status, 200);
+            assert.deepEqual(await pending(installation, id), [asked]);
+            await number_in_state(installation, id, 'bought');
+            const activated = await installation.activate(number, await installation.import_by_hand(number));
+            assert.equal(activated.status, 200, activated.text);
+            assert.deepEqual(await pending(installation, id), []);
+            await number_in_state(installation, id, 'active');
+        }));
+
     test('of a closed organisation is given back after seven days, and not before', async () => {
         const { id, number } = await installation.found('closing-motors');
         const closed = await change(installation, id, 'close');
