@@ -96,6 +96,7 @@ export function broken_in_books(books, { mark, answers, planted, signups, wanted
         if (!owned_numbers.has(sale.phone_number) && !waits.has(sale.phone_number))
             broken.push(`${sale.phone_number} was bought for ${sale.friendly_name} and is no organisation’s`);
     const paid = new Map(ledger.numbers.map((number) => [number.sid, number]));
+    const imported = new Set(books.imports.map(({ phone_number }) => phone_number));
     const there = new Map(at_twilio.map((number) => [number.sid, number]));
 
     for (const organization of organizations) {
@@ -114,6 +115,10 @@ export function broken_in_books(books, { mark, answers, planted, signups, wanted
             else if (entry.phone_number !== number.phone_number) broken.push(`${slug}’s ${number.phone_number} is ${entry.phone_number} at Twilio`);
             else if (entry.friendly_name !== tag_of(mark, run_id)) broken.push(`${slug} holds ${number.phone_number}, which carries ${entry.friendly_name}`);
             if (organization.area_code && !serves(number.phone_number, organization.area_code)) broken.push(`${slug} asked for ${organization.area_code} and has ${number.phone_number}`);
+            // Nobody else has touched it yet: texts and calls come to us from the purchase on.
+            const untouched = entry && life === 'open' && number.state !== 'active' && !imported.has(number.phone_number);
+            if (untouched && !entry.sms_url.startsWith(our_voice.replace(/voice$/, 'sms'))) broken.push(`texts to ${slug}’s ${number.phone_number} go to "${entry.sms_url}"`);
+            if (untouched && entry.voice_url !== our_voice) broken.push(`calls to ${slug}’s ${number.phone_number} go to "${entry.voice_url}"`);
             if (strange.has(number.phone_number)) broken.push(`${slug} took ${number.phone_number}, which is a stranger’s`);
         }
         if (life !== (wanted[slug] ?? 'open')) broken.push(`${slug} was asked to be ${wanted[slug]} and is ${life}`);

@@ -265,7 +265,7 @@ export class Stage {
             for (const { id, slug, life } of books.organizations) if (life !== 'open' && lives[slug].resumes) await this.ask_for(slug, id, 'resume');
             const unfinished = books.organizations.filter((organization) => organization.state !== 'done' || waits_for_a_human(organization));
             if (unfinished.length === 0 && round > 0) break;
-            for (const { id, life, state, numbers, run_id } of unfinished) {
+            for (const { id, slug, life, state, numbers, run_id } of unfinished) {
                 if (state === 'done' || life !== 'open') {
                     if (numbers.some(({ line_stops }) => line_stops)) await installation.retry(id);
                     continue;

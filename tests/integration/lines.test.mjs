@@ -65,7 +65,7 @@ describe('a line', { concurrency: 1 }, () => {
     });
 
     test('that waits for somebody still does after its organisation was closed and opened again', () =>
-        with_installation({ settings: { ELEVENLABS_IMPORT: 'manual' }, doctor: false }, async (installation) => {
+        with_installation({ settings: { ELEVENLABS_IMPORT: 'manual' } }, async (installation) => {
             const { id, number } = await installation.found('wavering-motors');
             const [asked] = await pending(installation, id);
             assert.equal((await change(installation, id, 'close')).status, 200);
