@@ -42,10 +42,17 @@ bool is_due_for_release(Line const& line)
     return line.organization_state == "closed" && line.release_at && line.release_at <= now() && line.number.state != "released";
 }
 
+// It was resumed, or is being resumed, and no run proves it.
+bool is_left_unproved(Line const& line)
+{
+    return line.number.state == "imported" && line.run_state == "done";
+}
+
 bool is_as_wanted(Line const& line)
 {
+    if (is_due_for_release(line)) return false;
     bool const silent = line.organization_state != "open";
-    return !is_due_for_release(line) && !(silent && talks(line)) && !(!silent && line.number.state == "suspended");
+    return silent ? !talks(line) : line.number.state != "suspended" && !is_left_unproved(line);
 }
 
 } // namespace
@@ -151,8 +158,7 @@ void Lines::advance(Work& work)
     if (is_due_for_release(line)) return release(work);
     if (line.organization_state != "open" && talks(line)) return silence(work);
     // Active in our books is not enough: it may have been resumed while it was being switched off.
-    bool const left_unproved = line.number.state == "imported" && line.run_state == "done";
-    if (line.organization_state == "open" && (line.number.state == "suspended" || line.number.state == "active" || left_unproved))
+    if (line.organization_state == "open" && (line.number.state == "suspended" || line.number.state == "active" || is_left_unproved(line)))
         return restore(work);
     settle(work);
 }
@@ -191,6 +197,8 @@ void Lines::restore(Work& work)
     if (!is_marked(work, at_twilio.value)) return;
     if (number.state == "active" && is_elevenlabs_url(at_twilio.value.voice_url)) return settle(work);
     if (!work.line.voice_url.empty() && at_twilio.value.voice_url != work.line.voice_url) {
+        // Before it leaves: if the answer is lost and the line is to be silent again, there is something to silence.
+        save(work, [&](sql::Writer& db) { set_number_state(db, number.id, "imported", "It is being switched on."); });
         before_call(work);
         auto const set = m_twilio.set_voice_url(number.twilio_sid, work.line.voice_url);
         if (handled_failure(work, m_twilio.provider(), set.answer)) return;

@@ -233,16 +233,17 @@ export class Stage {
         const { installation, tale } = this;
         const organizations = await installation.sql('SELECT id, slug FROM organizations');
         let busy;
+        let quiet = 0; // looks in a row: work goes from a line to its run between one question and the next
         for (const end = Date.now() + settling_limit; Date.now() < end; await pause(30)) {
             busy = (await this.read_journal()).late > 0 ? ['something is still on its way'] : [];
+            for (const { phone_number } of await installation.sql(`SELECT phone_number FROM phone_numbers WHERE work_due_at < ${Date.now() + a_day}`))
+                busy.push(`what was asked of ${phone_number} is not done`);
             for (const { id, slug } of organizations) {
                 const run = await installation.run(id);
                 if (is_running(run)) busy.push(`${slug} is stuck ${run.state} without a cause`);
             }
-            if (busy.length === 0)
-                for (const { phone_number } of await installation.sql(`SELECT phone_number FROM phone_numbers WHERE work_due_at < ${Date.now() + a_day}`))
-                    busy.push(`what was asked of ${phone_number} is not done`);
-            if (busy.length === 0) return true;
+            quiet = busy.length === 0 ? quiet + 1 : 0;
+            if (quiet === 2) return true;
         }
         tale.broken.push(...busy);
         return false;

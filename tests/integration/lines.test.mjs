@@ -64,6 +64,19 @@ describe('a line', { concurrency: 1 }, () => {
         await installation.latency({ 'twilio.fetch': null });
     });
 
+    test('whose switching on was carried out without an answer is silent again when that is wanted', async () => {
+        const { id, number } = await installation.found('flickering-motors');
+        assert.equal((await change(installation, id, 'suspend')).status, 200);
+        await number_in_state(installation, id, 'suspended');
+        const ours = `${installation.url}/webhooks/twilio/voice`;
+        await installation.arm({ operation: 'twilio.update', kind: 'lost' });
+        assert.equal((await change(installation, id, 'resume')).status, 200);
+        await until(() => installation.at_twilio(number), ({ voice_url }) => voice_url !== ours);
+        assert.equal((await change(installation, id, 'suspend')).status, 200);
+        await number_in_state(installation, id, 'suspended');
+        assert.equal((await installation.at_twilio(number)).voice_url, ours);
+    });
+
     test('that waits for somebody still does after its organisation was closed and opened again', () =>
         with_installation({ settings: { ELEVENLABS_IMPORT: 'manual' } }, async (installation) => {
             const { id, number } = await installation.found('wavering-motors');
