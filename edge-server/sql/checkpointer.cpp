@@ -11,7 +11,7 @@ namespace {
 constexpr int pages_at_once = 2'000; // 8 MB of log
 constexpr int longest_log = 64'000; // 256 MB; then the writer brings over the rest, once it is short
 constexpr int short_rest = 64; // a disk writes some five pages a millisecond in any order, and calls wait meanwhile
-constexpr int longest_rest = pages_at_once; // is brought over all the same when the log has grown to twice its length
+constexpr int longest_rest = pages_at_once; // is brought over all the same when the log has twice its length; and with four times any
 constexpr std::chrono::seconds after_failure{1};
 
 } // namespace
@@ -59,6 +59,7 @@ int Checkpointer::awaited() const
 
 void Checkpointer::bring_back(SqliteConnection& connection)
 {
+    std::lock_guard const alone(m_round);
     unsigned log = 0;
     {
         std::lock_guard const lock(m_mutex);
@@ -76,7 +77,8 @@ void Checkpointer::finish_if_due()
 {
     {
         std::lock_guard const lock(m_mutex);
-        if (m_pages < m_finish_at || m_pages - m_brought > (m_pages < 2 * longest_log ? short_rest : longest_rest)) return;
+        auto const most = m_pages < 2 * longest_log ? short_rest : m_pages < 4 * longest_log ? longest_rest : m_pages;
+        if (m_pages < m_finish_at || m_pages - m_brought > most) return;
         m_finish_at = m_pages + pages_at_once; // unless the log begins anew, because no reader is in the way
     }
     bring_back(m_writer);

@@ -31,7 +31,8 @@ private:
 
     SqliteConnection& m_writer;
     SqliteConnection m_connection;
-    std::mutex m_mutex;
+    std::mutex m_round; // held while pages are brought over; before the other one
+    std::mutex m_mutex; // of all below
     std::condition_variable m_wake;
     int m_pages = 0; // in the log, after the last commit
     int m_brought = 0; // of them, in the file

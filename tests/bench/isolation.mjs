@@ -81,7 +81,7 @@ const cases = {
         let over = false;
         const backing = (async () => {
             while (!over) {
-                await run_program('dealerline-edge', ['backup', join(folder, 'copy.db')], { DEALERLINE_DATABASE: `sqlite:${database}` });
+                await run_program('dealerline-edge', ['backup', join(folder, `copy-${backups}.db`)], { DEALERLINE_DATABASE: `sqlite:${database}` });
                 ++backups;
             }
         })();
