@@ -1,9 +1,10 @@
 // Calls at a steady rate, as ElevenLabs would ask about them, each timed from the moment when it was due: a server that stalls is not
 // spared what piles up meanwhile.
 import { Agent, request as http_request } from 'node:http';
-import { credentials, pause } from '../integration/support.mjs';
+import { credentials, pause, ticks_of, until } from '../integration/support.mjs';
 
 const most_open = 256;
+const rest_limit = 1_800_000; // ms
 
 export const at = (sorted, share) => sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)];
 
@@ -25,6 +26,18 @@ function post(url, agent, body) {
         request.on('error', reject);
         request.end(body);
     });
+}
+
+// A server with many numbers that it has never seen bills them first, beside everything else that begins with it.
+export async function until_at_rest({ server }) {
+    let spent = 0;
+    const is_at_work = async () => {
+        await pause(3_000);
+        const before = spent;
+        spent = await ticks_of(server.pid);
+        return spent - before > 15;
+    };
+    await until(is_at_work, (busy) => !busy, rest_limit);
 }
 
 let run = 0;

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { open_browser } from '../e2e/support.mjs';
-import { binaries, pause, root, start_installation, start_program, ticks_of, until, web_root } from '../integration/support.mjs';
+import { binaries, pause, root, start_installation, web_root } from '../integration/support.mjs';
+import { until_at_rest } from './calls.mjs';
 
 const organizations = Number(process.argv[2] ?? 100_000);
 const rounds = 7; // of which the median counts
@@ -36,15 +37,7 @@ execFileSync(join(binaries, 'dealerline-edge'), ['fixture', '--organizations', S
     stdio: 'ignore',
 });
 const installation = await start_installation({ settings });
-// A server with that many numbers that it has never seen bills them first, beside everything else that begins with it.
-let spent = 0;
-const is_at_work = async () => {
-    await pause(2_000);
-    const before = spent;
-    spent = await ticks_of(installation.server.pid);
-    return spent - before > 10;
-};
-await until(is_at_work, (busy) => !busy, 900_000);
+await until_at_rest(installation);
 
 // A first visit with a session: when a row's text is there to be read, and what came over the wire.
 async function visit(address, session) {

@@ -4,27 +4,14 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { binaries, pause, start_installation, ticks_of, until } from '../integration/support.mjs';
-import { in_words, quantiles, ring } from './calls.mjs';
+import { binaries, start_installation } from '../integration/support.mjs';
+import { in_words, quantiles, ring, until_at_rest } from './calls.mjs';
 
 const sizes = (process.argv[2] ?? '1000,10000,100000,1000000').split(',').map(Number);
 const leads = 2;
 const conversations = 5; // of each lead
 const rate = 100;
 const seconds = 20;
-const quiet_limit = 1_800_000; // ms
-
-// Everything that a start with so much brings along, like the month's fees of all numbers.
-async function until_quiet(installation) {
-    let spent = 0;
-    const is_at_work = async () => {
-        await pause(3_000);
-        const before = spent;
-        spent = await ticks_of(installation.server.pid);
-        return spent - before > 30;
-    };
-    await until(is_at_work, (busy) => !busy, quiet_limit);
-}
 
 async function measure(size) {
     const folder = await mkdtemp(join(tmpdir(), 'dealerline-scale-'));
@@ -34,11 +21,11 @@ async function measure(size) {
     if (spawnSync(join(binaries, 'dealerline-edge'), args, { env: environment, stdio: ['ignore', 'ignore', 'inherit'] }).status !== 0) throw new Error('no fixture');
     const installation = await start_installation({ doctor: false, settings: { DEALERLINE_DATABASE: `sqlite:${database}` } });
     try {
-        await until_quiet(installation);
+        await until_at_rest(installation);
         const began = performance.now();
         await installation.restart_server();
         const started = performance.now() - began;
-        await until_quiet(installation);
+        await until_at_rest(installation);
         const called = () => {
             const i = Math.floor(Math.random() * size);
             return { number: `+1604${String(i).padStart(7, '0')}`, name: `Dealer ${i}` };
