@@ -39,13 +39,18 @@ execFileSync(join(binaries, 'dealerline-edge'), ['fixture', '--organizations', S
 const installation = await start_installation({ settings });
 await until_at_rest(installation);
 
-// A first visit with a session: when a row's text is there to be read, and what came over the wire.
-async function visit(address, session) {
+// As somebody who has signed in already, with an empty cache.
+async function new_page(session) {
     const context = await browser.newContext({ baseURL: installation.url, viewport: { width: 1440, height: 900 } });
     const [name, value] = session.split('=');
     await context.addCookies([{ name, value, url: installation.url }]);
-    const page = await context.newPage();
-    const network = await context.newCDPSession(page);
+    return context.newPage();
+}
+
+// A first visit: when a row's text is there to be read, and what came over the wire.
+async function visit(address, session) {
+    const page = await new_page(session);
+    const network = await page.context().newCDPSession(page);
     await network.send('Network.enable');
     let bytes = 0;
     network.on('Network.loadingFinished', ({ encodedDataLength }) => (bytes += encodedDataLength));
@@ -59,7 +64,7 @@ async function visit(address, session) {
     await page.goto(address);
     const measured = await (await page.waitForFunction(() => globalThis.measured.usable && globalThis.measured)).jsonValue();
     await pause(500);
-    await context.close();
+    await page.context().close();
     return { ...measured, bytes };
 }
 
@@ -82,11 +87,8 @@ try {
     }
     console.log(`console / react-admin: ${(median(visits.console.map(({ usable }) => usable)) / median(visits['react-admin'].map(({ usable }) => usable))).toFixed(2)}`);
 
-    const context = await browser.newContext({ baseURL: installation.url, viewport: { width: 1440, height: 900 } });
-    const [name, value] = session.split('=');
-    await context.addCookies([{ name, value, url: installation.url }]);
-    const page = await context.newPage();
-    const process_metrics = await context.newCDPSession(page);
+    const page = await new_page(session);
+    const process_metrics = await page.context().newCDPSession(page);
     await process_metrics.send('Performance.enable');
     const busy = async () => (await process_metrics.send('Performance.getMetrics')).metrics.find((metric) => metric.name === 'TaskDuration').value * 1000;
     await page.addInitScript(() => {
