@@ -6,7 +6,9 @@
 #include "edge-server/store/notification_store.h"
 #include "shared/base/id.h"
 
-#include <charconv>
+#include <algorithm>
+#include <optional>
+#include <sstream>
 
 namespace {
 
@@ -19,6 +21,25 @@ constexpr int most_given_up = 100;
 constexpr std::int64_t recent_failure = 3600;
 constexpr auto webhook_type = "webhook_failing";
 constexpr auto webhook_subject = "post-call";
+
+// Through ElevenLabs' list, the newest call first; over several looks when it is long.
+struct Sweep {
+    std::int64_t from; // Unix seconds: calls that began since
+    std::int64_t next; // where the next one begins
+    std::string cursor; // of the page to go on with; '' at the start
+
+    std::string to_string() const { return std::to_string(from) + ' ' + std::to_string(next) + ' ' + cursor; }
+};
+
+Sweep sweep_at(std::string const& position, std::int64_t present)
+{
+    Sweep sweep{0, 0, {}};
+    std::istringstream parts(position);
+    parts >> sweep.from >> sweep.next >> sweep.cursor;
+    if (sweep.from == 0) sweep.from = present - first_look_back;
+    if (sweep.cursor.empty()) sweep.next = present - overlap;
+    return sweep;
+}
 
 Error unavailable(ProviderAnswer const& answer)
 {
@@ -43,28 +64,34 @@ bool Pollers::is_known(ListedCall const& call)
 Outcome Pollers::poll_conversations(std::string& position)
 {
     auto const present = now().milliseconds / 1000;
-    std::int64_t from = 0;
-    std::from_chars(position.data(), position.data() + position.size(), from);
-    if (from == 0) from = present - first_look_back;
-    std::string cursor;
+    auto sweep = sweep_at(position, present);
+    std::optional<Error> failure;
     for (int page = 0; page < most_pages; ++page) {
-        auto const listed = m_elevenlabs.list_conversations(m_config.elevenlabs_agent_id, Time{}.plus_seconds(from), cursor);
-        if (!listed.answer) return unavailable(listed.answer);
+        auto const listed = m_elevenlabs.list_conversations(m_config.elevenlabs_agent_id, Time{}.plus_seconds(sweep.from), sweep.cursor);
+        if (!listed.answer) {
+            if (listed.answer.ending == Ending::Refused) sweep.cursor.clear(); // it may be too old to go on with
+            position = sweep.to_string();
+            return unavailable(listed.answer);
+        }
         for (auto const& call : listed.value.calls) {
             bool const has_ended = call.status == "done" || call.status == "failed";
             if (!has_ended || is_known(call)) continue;
             auto const conversation = m_elevenlabs.get_conversation(call.conversation_id);
-            if (!conversation) return unavailable(conversation);
+            if (!conversation) {
+                if (conversation.ending != Ending::Refused && conversation.ending != Ending::Unclear) return unavailable(conversation);
+                failure = unavailable(conversation);
+                sweep.next = std::min(sweep.next, std::max(call.started_at.milliseconds / 1000, present - first_look_back));
+                continue;
+            }
             m_inbox.keep(polled_conversation_item(
                 call.conversation_id, call.status, conversation.body.dump(-1, ' ', false, Json::error_handler_t::replace)));
         }
-        cursor = listed.value.next_cursor;
-        if (cursor.empty()) {
-            position = std::to_string(present - overlap);
-            return Nothing{};
-        }
+        sweep.cursor = listed.value.next_cursor;
+        position = sweep.cursor.empty() ? std::to_string(sweep.next) : sweep.to_string();
+        if (sweep.cursor.empty()) break;
     }
-    return Error{ErrorKind::Unavailable, "too_many", "There are more calls than one look takes; the next one begins at the same place."};
+    if (failure) return *failure;
+    return Nothing{};
 }
 
 Outcome Pollers::check_webhook()

@@ -12,7 +12,8 @@ class Pollers {
 public:
     Pollers(sql::Database& database, Config const& config, Inbox& inbox, ElevenLabsClient& elevenlabs);
 
-    // Conversations that ended and that we do not know as ended go through the inbox. `position`: Unix seconds, from where it goes on.
+    // Conversations that ended and that we do not know as ended go through the inbox. One that ElevenLabs does not give
+    // keeps no other away. `position`: from where the next look goes on.
     Outcome poll_conversations(std::string& position);
     // Our post-call webhook at ElevenLabs: a notification while it fails, or is off; taken back when it is well.
     Outcome check_webhook();

@@ -105,6 +105,20 @@ describe('faults', { concurrency: 4 }, () => {
                 await assert_goes_live(installation, [{ operation: 'twilio.*', kind: 'error', status: 503, times: 7 }]);
             }));
 
+        test('a vendor that is down while the server is started again: nobody is called either', () =>
+            with_installation({}, async (installation) => {
+                await installation.arm({ operation: 'twilio.*', kind: 'error', status: 503, times: 0 });
+                const { id } = await installation.found('patient-motors');
+                const asked = () => installation.journal('twilio.search');
+                await until(asked, ({ length }) => length >= 5);
+                await installation.restart_server();
+                await until(asked, ({ length }) => length >= 10);
+                assert.deepEqual(await pending(installation, id), []);
+                await installation.disarm();
+                await assert_live(installation, id);
+                await assert_sold(installation, 1);
+            }));
+
         test('somebody else gets the number first: another one, after a second look', () =>
             with_installation({}, async (installation) => {
                 const { id } = await assert_goes_live(installation, [{ operation: 'twilio.buy', kind: 'vanish' }]);

@@ -236,8 +236,8 @@ function drip(response) {
 }
 
 // An HTTP proxy before the simulator. `decide({method, path, headers, body})` returns nothing, to let a request through, or
-// {answer} to answer in the vendor's place, or {then} to answer so after the vendor has done its work; 'reset' cuts the connection,
-// and {drips: true} never comes to the answer's end.
+// {path} to ask for something else, {answer} to answer in the vendor's place, or {then} to answer so after the vendor has done its work;
+// 'reset' cuts the connection, and {drips: true} never comes to the answer's end.
 export async function start_proxy(target, decide) {
     const seen = [];
     const server = create_http_server((request, response) => {
@@ -250,7 +250,7 @@ export async function start_proxy(target, decide) {
             let answer = decision.answer;
             try {
                 if (!answer) {
-                    const real = await ask(target + request.url, {
+                    const real = await ask(target + (decision.path ?? request.url), {
                         method: request.method,
                         headers: without(request.headers, 'host', 'connection', 'content-length', 'expect'),
                         body: asked.body || undefined,
