@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { free_port } from '../integration/support.mjs';
 import { account, agent, contracts_folder, key, root, start_simulator, token, until } from './support.mjs';
 
 const contracts = contracts_folder();
@@ -30,15 +30,6 @@ async function corrected(document, folder) {
   const file = join(folder, document);
   await writeFile(file, JSON.stringify(with_relative_addresses(JSON.parse(await readFile(join(contracts, document), 'utf8')))));
   return file;
-}
-
-async function free_port() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function start_judge(document, upstream) {

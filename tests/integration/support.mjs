@@ -1,6 +1,7 @@
 // Starts the real programs for a test: free ports, a folder of their own, and everything gone afterwards.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer as create_http_server, request as http_request } from 'node:http';
 import { createServer } from 'node:net';
@@ -43,10 +44,29 @@ function clean_environment() {
     return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
 }
 
+const claims_folder = join(tmpdir(), 'dealerline-ports');
+const claims = [];
+process.on('exit', () => claims.forEach((file) => rmSync(file, { force: true })));
+
+// No other test of this machine gets it, also while its program is not up yet, or is started again.
+function claim_port(port) {
+    mkdirSync(claims_folder, { recursive: true });
+    const file = join(claims_folder, String(port));
+    try {
+        writeFileSync(file, '', { flag: 'wx' });
+    } catch (error) {
+        if (error.code === 'EEXIST') return false;
+        throw error;
+    }
+    claims.push(file);
+    return true;
+}
+
 // Below the ports that outgoing connections take, so that a program finds its port free again after a restart.
 export async function free_port() {
     for (;;) {
         const port = 20_000 + Math.floor(Math.random() * 12_000);
+        if (!claim_port(port)) continue;
         const is_free = await new Promise((done) => {
             const server = createServer().once('error', () => done(false));
             server.listen(port, '127.0.0.1', () => server.close(() => done(true)));
