@@ -3,10 +3,14 @@
 #include "edge-server/http/reply.h"
 #include "edge-server/services/post_call.h"
 #include "edge-server/services/secrets.h"
+#include "shared/base/background.h"
+
+#include <optional>
 
 namespace {
 
 constexpr std::size_t post_call_limit = 16 << 20; // bytes: hours of transcript with every tool's call
+constexpr std::size_t long_body = 64 << 10; // bytes; a longer one takes milliseconds to read, which no call waits for
 // A retry half an hour later may carry the first signature; what is known already is not kept twice.
 constexpr std::chrono::hours signature_age{24};
 
@@ -25,12 +29,16 @@ void add_webhook_routes(http::Router& router, Initiation& initiation, Inbox& inb
         });
     router.add({"POST", "/webhooks/elevenlabs/post-call", http::Body::Any, post_call_limit, http::Lane::Webhook},
         [&inbox, &config](http::Request const& request) {
-            if (!is_signed_by_elevenlabs(
-                    request.header("ElevenLabs-Signature"), request.body, config.elevenlabs_webhook_secret, now(), signature_age))
-                return refuse(request, {ErrorKind::Unauthorized, "wrong_signature", "The signature is missing, wrong or too old."});
-            auto item = post_call_item(request.body);
-            if (item.kind.empty()) return refuse(request, {ErrorKind::Malformed, "malformed_json", "The body is no event."});
-            inbox.keep(std::move(item));
+            auto const read = [&]() -> std::optional<InboxItem> {
+                if (!is_signed_by_elevenlabs(
+                        request.header("ElevenLabs-Signature"), request.body, config.elevenlabs_webhook_secret, now(), signature_age))
+                    return {};
+                return post_call_item(request.body);
+            };
+            auto item = request.body.size() < long_body ? read() : in_background(read);
+            if (!item) return refuse(request, {ErrorKind::Unauthorized, "wrong_signature", "The signature is missing, wrong or too old."});
+            if (item->kind.empty()) return refuse(request, {ErrorKind::Malformed, "malformed_json", "The body is no event."});
+            inbox.keep(std::move(*item));
             return http::json(200, {{"received", true}}); // exactly 200: ElevenLabs takes any other for a failure
         });
 }

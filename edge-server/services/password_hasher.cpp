@@ -2,10 +2,7 @@
 #include "edge-server/services/secrets.h"
 #include "shared/base/background.h"
 
-#include <exception>
-#include <optional>
 #include <system_error>
-#include <thread>
 
 namespace {
 
@@ -42,23 +39,11 @@ auto PasswordHasher::in_turn(int most_waiting, F&& f) -> Result<decltype(f())>
             hasher.m_free.notify_one();
         }
     } const leave{*this};
-    // In a thread of its own, which is a thousandth of the work: a crowd that signs up slows no call.
-    std::optional<decltype(f())> result;
-    std::exception_ptr failure;
     try {
-        std::thread([&] {
-            run_in_background();
-            try {
-                result.emplace(f());
-            } catch (...) {
-                failure = std::current_exception();
-            }
-        }).join();
-    } catch (std::system_error const&) { // the system has no more threads for us
+        return in_background(f); // a crowd that signs up slows no call
+    } catch (std::system_error const&) {
         return busy();
     }
-    if (failure) std::rethrow_exception(failure);
-    return std::move(*result);
 }
 
 Result<std::string> PasswordHasher::hash(std::string const& password)

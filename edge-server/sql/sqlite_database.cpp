@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
 
@@ -58,6 +59,22 @@ private:
     int m_descriptor;
 };
 
+// Takes the place of an older file, which is freed in pieces as well.
+void replace_file(std::string const& from, std::string const& path)
+{
+    constexpr off_t piece = 8 << 20;
+    int const old = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+    std::filesystem::rename(from, path);
+    if (old < 0) return;
+    struct stat status = {};
+    bool const is_gone = ::fstat(old, &status) == 0 && status.st_nlink == 0; // by no other name either
+    for (auto size = status.st_size - piece; is_gone && size > 0 && ::ftruncate(old, size) == 0; size -= piece) {
+        (void)::fsync(old);
+        std::this_thread::sleep_for(between_pieces);
+    }
+    ::close(old);
+}
+
 // In pieces that are on disk before the next one, with time between them: the calls that come in meanwhile share the disk.
 void copy_database(SqliteConnection& from, std::string const& path)
 {
@@ -84,7 +101,7 @@ void copy_database(SqliteConnection& from, std::string const& path)
         std::filesystem::remove(part);
         throw;
     }
-    std::filesystem::rename(part, path);
+    replace_file(part, path);
 }
 
 class SqliteDatabase final : public Database {
