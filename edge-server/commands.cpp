@@ -4,7 +4,7 @@
 #include "edge-server/services/secrets.h"
 #include "edge-server/store/organization_store.h"
 #include "edge-server/store/snapshot.h"
-#include "shared/base/background.h"
+#include "shared/base/priority.h"
 #include "shared/base/id.h"
 
 #include <spdlog/spdlog.h>

@@ -2,6 +2,7 @@
 #include "edge-server/http/reply.h"
 #include "edge-server/http/thread_pool.h"
 #include "edge-server/http/waiting_room.h"
+#include "shared/base/priority.h"
 
 #include <httplib.h>
 #include <spdlog/spdlog.h>
@@ -19,9 +20,10 @@ namespace http {
 namespace {
 
 constexpr std::size_t thread_floor = 8;
-constexpr std::size_t thread_ceiling = 1024;
+constexpr std::size_t webhook_threads = 256;
+constexpr std::size_t ordinary_threads = 800; // some of them to refuse what is beyond the limit
 constexpr std::size_t queue_limit = 4096;
-constexpr int ordinary_limit = 768; // requests at once, more than signups may wait; the other threads are the webhooks'
+constexpr int ordinary_limit = 768; // requests at once, more than signups may wait
 constexpr int slow_reader_limit = 96; // threads that wait for a client to send or to read, at a time
 constexpr int slow_writer_limit = 96;
 constexpr std::chrono::seconds body_limit{30}; // from the header to the body's last byte
@@ -185,7 +187,8 @@ bool has_media_type(std::string const& content_type, std::string_view wanted)
 class Server::Implementation final : public httplib::Server {
 public:
     Implementation(Router const& router, http::Server::Options options)
-        : m_router(router), m_options(std::move(options)), m_pool(thread_floor, thread_ceiling, queue_limit),
+        : m_router(router), m_options(std::move(options)), m_webhook_pool(thread_floor, webhook_threads, queue_limit, [] {}),
+          m_ordinary_pool(thread_floor, ordinary_threads, queue_limit, run_behind_calls),
           m_room([this](int socket, WaitingRoom::Arrival arrival) { hand_over(socket, arrival); }, late_answer)
     {
         set_tcp_nodelay(true);
@@ -214,8 +217,9 @@ public:
     Bounds bounds() const
     {
         auto const count = [](std::atomic<int> const& taken) { return static_cast<std::size_t>(std::max(0, taken.load())); };
-        return {{"connections_waiting", m_room.size(), m_room.limit()}, {"request_threads", m_pool.threads(), thread_ceiling},
-            {"requests_queued", m_pool.queued(), queue_limit}, {"ordinary_requests", count(m_ordinary), ordinary_limit},
+        return {{"connections_waiting", m_room.size(), m_room.limit()}, {"webhook_threads", m_webhook_pool.threads(), webhook_threads},
+            {"webhooks_queued", m_webhook_pool.queued(), queue_limit}, {"request_threads", m_ordinary_pool.threads(), ordinary_threads},
+            {"requests_queued", m_ordinary_pool.queued(), queue_limit}, {"ordinary_requests", count(m_ordinary), ordinary_limit},
             {"slow_readers", count(slow_readers), slow_reader_limit}, {"slow_writers", count(slow_writers), slow_writer_limit}};
     }
 
@@ -231,7 +235,8 @@ public:
         stop();
         if (m_acceptor.joinable()) m_acceptor.join();
         m_room.close(); // who has sent nothing is let go
-        m_pool.finish(); // who has, is answered
+        m_webhook_pool.finish(); // who has, is answered
+        m_ordinary_pool.finish();
     }
 
 private:
@@ -259,9 +264,15 @@ private:
             + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n" + body;
     }
 
+    ThreadPool& pool_for(WaitingRoom::Arrival const& arrival)
+    {
+        return m_router.is_urgent(arrival.path) ? m_webhook_pool : m_ordinary_pool;
+    }
+
     void hand_over(int socket, WaitingRoom::Arrival const& arrival)
     {
-        if (!m_pool.submit([this, socket, size = arrival.size] { serve(socket, size); }, m_router.is_urgent(arrival.path))) {
+        auto& pool = pool_for(arrival);
+        if (!pool.submit([this, socket, size = arrival.size, &pool] { serve(socket, size, pool); })) {
             constexpr std::string_view busy
                 = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
             (void)!::send(socket, busy.data(), busy.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -269,7 +280,7 @@ private:
         }
     }
 
-    void serve(int socket, std::size_t size)
+    void serve(int socket, std::size_t size, ThreadPool& pool)
     {
         DeadlineStream stream(socket);
         std::string remote_address, local_address;
@@ -295,19 +306,17 @@ private:
                     ::close(socket);
                 return;
             }
-            auto const next = next_request(socket);
-            if (next.state != WaitingRoom::State::Ready) {
-                m_room.add(socket);
-                return;
-            }
+            auto const next = next_request(socket, pool);
+            // Not handed over from here: a new thread of the other pool would inherit this one's turns.
+            if (next.state != WaitingRoom::State::Ready || &pool_for(next) != &pool) return m_room.add(socket);
             size = next.size;
         }
     }
 
     // Waits a moment for a busy client, unless others wait for this thread.
-    WaitingRoom::Arrival next_request(int socket) const
+    static WaitingRoom::Arrival next_request(int socket, ThreadPool const& pool)
     {
-        if (m_pool.is_pressed()) return {};
+        if (pool.is_pressed()) return {};
         pollfd watched{socket, POLLIN, 0};
         return ::poll(&watched, 1, static_cast<int>(linger.count())) > 0 ? WaitingRoom::examine(socket) : WaitingRoom::Arrival{};
     }
@@ -440,7 +449,8 @@ private:
     int m_port = -1;
     std::atomic<bool> m_stopping{false};
     std::atomic<int> m_ordinary{0};
-    ThreadPool m_pool;
+    ThreadPool m_webhook_pool;
+    ThreadPool m_ordinary_pool;
     WaitingRoom m_room;
     std::thread m_acceptor;
 };

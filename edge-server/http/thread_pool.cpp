@@ -3,6 +3,7 @@
 #include <chrono>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 namespace http {
 
@@ -12,8 +13,8 @@ constexpr std::chrono::seconds idle_time{10};
 
 }
 
-ThreadPool::ThreadPool(std::size_t floor, std::size_t ceiling, std::size_t queue_limit)
-    : m_floor(floor), m_ceiling(ceiling), m_queue_limit(queue_limit)
+ThreadPool::ThreadPool(std::size_t floor, std::size_t ceiling, std::size_t queue_limit, std::function<void()> prepare)
+    : m_floor(floor), m_ceiling(ceiling), m_queue_limit(queue_limit), m_prepare(std::move(prepare))
 {
 }
 
@@ -30,14 +31,13 @@ void ThreadPool::finish()
     m_all_ended.wait(lock, [&] { return m_threads == 0; });
 }
 
-bool ThreadPool::submit(std::function<void()> work, bool is_urgent)
+bool ThreadPool::submit(std::function<void()> work)
 {
     std::lock_guard const lock(m_mutex);
-    if (m_stopping || waiting() >= m_queue_limit) return false;
-    auto& queue = is_urgent ? m_urgent : m_others;
-    queue.push_back(std::move(work));
-    if (m_idle < waiting() && !add_thread() && m_threads == 0) {
-        queue.pop_back();
+    if (m_stopping || m_queue.size() >= m_queue_limit) return false;
+    m_queue.push_back(std::move(work));
+    if (m_idle < m_queue.size() && !add_thread() && m_threads == 0) {
+        m_queue.pop_back();
         return false;
     }
     m_wake.notify_one();
@@ -61,7 +61,7 @@ bool ThreadPool::add_thread()
 bool ThreadPool::is_pressed() const
 {
     std::lock_guard const lock(m_mutex);
-    return waiting() > m_idle || m_stopping;
+    return m_queue.size() > m_idle || m_stopping;
 }
 
 std::size_t ThreadPool::threads() const
@@ -73,26 +73,26 @@ std::size_t ThreadPool::threads() const
 std::size_t ThreadPool::queued() const
 {
     std::lock_guard const lock(m_mutex);
-    return waiting();
+    return m_queue.size();
 }
 
 void ThreadPool::run_thread()
 {
+    m_prepare();
     std::unique_lock lock(m_mutex);
     m_is_growing = false;
-    if (waiting() > m_idle + 1) add_thread();
+    if (m_queue.size() > m_idle + 1) add_thread();
     for (;;) {
         ++m_idle;
-        bool const woken = m_wake.wait_for(lock, idle_time, [&] { return m_stopping || waiting() > 0; });
+        bool const woken = m_wake.wait_for(lock, idle_time, [&] { return m_stopping || !m_queue.empty(); });
         --m_idle;
-        if (waiting() == 0) {
+        if (m_queue.empty()) {
             if (!m_stopping && (woken || m_threads <= m_floor)) continue;
             if (--m_threads == 0) m_all_ended.notify_all();
             return;
         }
-        auto& queue = m_urgent.empty() ? m_others : m_urgent;
-        auto work = std::move(queue.front());
-        queue.pop_front();
+        auto work = std::move(m_queue.front());
+        m_queue.pop_front();
         lock.unlock();
         work();
         work = nullptr;

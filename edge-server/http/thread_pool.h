@@ -12,13 +12,14 @@ namespace http {
 // so that who submits never waits for more than one.
 class ThreadPool {
 public:
-    ThreadPool(std::size_t floor, std::size_t ceiling, std::size_t queue_limit);
+    // `prepare`: on each thread before its first work.
+    ThreadPool(std::size_t floor, std::size_t ceiling, std::size_t queue_limit, std::function<void()> prepare);
     ~ThreadPool(); // finishes
 
     ThreadPool(ThreadPool const&) = delete;
     ThreadPool& operator=(ThreadPool const&) = delete;
 
-    bool submit(std::function<void()> work, bool is_urgent); // urgent work goes first. False when the queue is full
+    bool submit(std::function<void()> work); // false when the queue is full
     bool is_pressed() const; // work waits and no thread is free
     std::size_t threads() const;
     std::size_t queued() const;
@@ -27,16 +28,15 @@ public:
 private:
     void run_thread();
     bool add_thread();
-    std::size_t waiting() const { return m_urgent.size() + m_others.size(); }
 
     std::size_t const m_floor;
     std::size_t const m_ceiling;
     std::size_t const m_queue_limit;
+    std::function<void()> const m_prepare;
     mutable std::mutex m_mutex;
     std::condition_variable m_wake;
     std::condition_variable m_all_ended;
-    std::deque<std::function<void()>> m_urgent;
-    std::deque<std::function<void()>> m_others;
+    std::deque<std::function<void()>> m_queue;
     std::size_t m_threads = 0;
     std::size_t m_idle = 0;
     bool m_is_growing = false; // a thread has been made that has not begun

@@ -1,5 +1,5 @@
 #include "edge-server/jobs/traffic_workers.h"
-#include "shared/base/background.h"
+#include "shared/base/priority.h"
 
 #include <spdlog/spdlog.h>
 

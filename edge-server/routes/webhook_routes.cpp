@@ -3,7 +3,7 @@
 #include "edge-server/http/reply.h"
 #include "edge-server/services/post_call.h"
 #include "edge-server/services/secrets.h"
-#include "shared/base/background.h"
+#include "shared/base/priority.h"
 
 #include <optional>
 

@@ -1,6 +1,6 @@
 #include "edge-server/services/password_hasher.h"
 #include "edge-server/services/secrets.h"
-#include "shared/base/background.h"
+#include "shared/base/priority.h"
 
 #include <system_error>
 

@@ -23,7 +23,7 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr std::int64_t lease_seconds = 60; // longer than any vendor call
-constexpr int waiting_signups_limit = 64;
+constexpr std::size_t waiting_signups_limit = 64;
 constexpr std::size_t choice_offers = 3;
 constexpr std::size_t choice_searches = 8;
 static_assert(lease_seconds > 2 * provider_deadline.count());
@@ -109,7 +109,6 @@ void Provisioning::begin_step(Work& work, std::string message)
         close_open_steps(db, work.run.id, "Interrupted; going on from here.");
         insert_step(db, work.run, step);
     });
-    announce();
 }
 
 // Nothing is sent on a lease that another worker may hold by the time it arrives.
@@ -126,7 +125,6 @@ void Provisioning::finish_step(Work& work, std::string next_state, std::string m
     work.run.due_at = now();
     save(work, [&](sql::Writer& db) { ::finish_step(db, work.step_id, "succeeded", message); });
     work.step_id.clear();
-    announce();
 }
 
 void Provisioning::try_later(Work& work, std::string const& what_failed, milliseconds delay)
@@ -143,7 +141,6 @@ void Provisioning::go_on_later(Work& work, std::string const& what_failed, milli
         if (!work.step_id.empty()) ::finish_step(db, work.step_id, "failed", what_failed);
     });
     work.step_id.clear();
-    announce();
 }
 
 void Provisioning::stop(Work& work, std::string cause, std::string next_step, std::string notification_type)
@@ -173,7 +170,6 @@ void Provisioning::stop(Work& work, std::string cause, std::string next_step, st
     });
     work.step_id.clear();
     spdlog::warn("run {} stopped: {}", run.id, run.cause);
-    announce();
 }
 
 // What every call may meet. True: the run waits or has stopped; the caller returns.
@@ -234,7 +230,7 @@ bool Provisioning::work_on_next(std::string const& worker)
         recover(work);
     }
     m_database.write(sql::Scope::organization(work.run.organization_id), [&](sql::Writer& db) { release_lease(db, work.run.id, worker); });
-    announce();
+    tell_waiting(work.run.organization_id);
     wake();
     return true;
 }
@@ -324,10 +320,7 @@ void Provisioning::choose(Work& work)
             return stop(work,
                 "The limit of " + std::to_string(m_config.max_purchases_per_day) + " purchases a day is reached. Nothing was bought.",
                 "Approve this purchase.", "purchase_held");
-        if (chosen) {
-            work.step_id.clear();
-            return announce();
-        }
+        if (chosen) return work.step_id.clear();
     }
     ask_for_choice(work);
 }
@@ -375,7 +368,6 @@ void Provisioning::buy(Work& work)
         work.run.attempts = 0;
     });
     work.step_id.clear();
-    announce();
 }
 
 void Provisioning::post_candidate(Work& work, NumberCandidate candidate)
@@ -460,7 +452,6 @@ void Provisioning::adopt(Work& work, NumberCandidate const& candidate, TwilioNum
         ::finish_step(db, work.step_id, "succeeded", national_format(bought.phone_number) + " is bought");
     });
     work.step_id.clear();
-    announce();
 }
 
 bool Provisioning::adopt_for(sql::Writer& db, std::string const& run_id, TwilioNumber const& orphan, std::string const& account_sid)
@@ -522,7 +513,6 @@ void Provisioning::import(Work& work)
         ::finish_step(db, work.step_id, "succeeded", "ElevenLabs answers the number's calls; texts come to us");
     });
     work.step_id.clear();
-    announce();
 }
 
 // The number's id at ElevenLabs, with our agent assigned; nothing when the run waits or has stopped. `is_new`: imported just now.
@@ -606,7 +596,6 @@ void Provisioning::verify(Work& work)
     });
     work.step_id.clear();
     spdlog::info("run {}: {} is {}", run.id, number->phone_number, difference.empty() ? "live" : "switched off");
-    announce();
 }
 
 // The first thing that is not as it must be; '' when the line is right.
@@ -655,11 +644,14 @@ std::string Provisioning::first_difference(Work& work, PhoneNumber const& number
 
 // --- waiting and continuing ---
 
-void Provisioning::announce()
+void Provisioning::tell_waiting(std::string const& organization_id)
 {
     std::lock_guard const lock(m_mutex);
-    ++m_version;
-    m_changed.notify_all();
+    auto const [first, last] = m_waiters.equal_range(organization_id);
+    for (auto waiter = first; waiter != last; ++waiter) {
+        waiter->second->has_news = true;
+        waiter->second->changed.notify_one();
+    }
 }
 
 void Provisioning::wake()
@@ -673,7 +665,11 @@ void Provisioning::stop_working()
 {
     m_stopping = true;
     wake();
-    announce();
+    std::lock_guard const lock(m_mutex);
+    for (auto const& [organization_id, waiter] : m_waiters) {
+        waiter->has_news = true;
+        waiter->changed.notify_one();
+    }
 }
 
 void Provisioning::wait_for_work(std::uint64_t& calls_seen, milliseconds longest)
@@ -687,33 +683,39 @@ void Provisioning::wait_for_work(std::uint64_t& calls_seen, milliseconds longest
 
 Bound Provisioning::waiting_signups() const
 {
-    return {"signups_waiting", static_cast<std::size_t>(m_waiting.load()), waiting_signups_limit};
+    std::lock_guard const lock(m_mutex);
+    return {"signups_waiting", m_waiters.size(), waiting_signups_limit};
 }
 
 void Provisioning::await(std::string const& organization_id, std::chrono::steady_clock::time_point deadline)
 {
+    Waiter waiter;
+    std::unique_lock lock(m_mutex);
+    if (m_waiters.size() >= waiting_signups_limit) return;
     struct Place {
-        std::atomic<int>& waiting;
-        int const position = ++waiting;
-        ~Place() { --waiting; }
-    } const place{m_waiting};
-    if (place.position > waiting_signups_limit) return;
+        Provisioning& provisioning;
+        std::unique_lock<std::mutex>& lock;
+        decltype(m_waiters)::iterator const entry;
+        ~Place()
+        {
+            if (!lock.owns_lock()) lock.lock();
+            provisioning.m_waiters.erase(entry);
+        }
+    } const place{*this, lock, m_waiters.emplace(organization_id, &waiter)};
     auto const is_settled = [&](sql::Reader& db) {
         auto const run = find_run_of(db, organization_id);
         return !run || !run->is_running();
     };
-    for (;;) {
-        std::uint64_t seen = 0;
-        {
-            std::lock_guard const lock(m_mutex);
-            seen = m_version;
-        }
-        if (m_database.read(sql::Scope::organization(organization_id), is_settled) || m_stopping) return;
+    for (bool waits = true; waits;) {
+        waiter.has_news = false;
+        lock.unlock();
+        bool const is_over = m_database.read(sql::Scope::organization(organization_id), is_settled);
+        lock.lock();
+        if (is_over || m_stopping) return;
         // With several servers another one may have finished it: look again now and then.
         auto const until = std::min(deadline, std::chrono::steady_clock::now() + milliseconds(500));
-        std::unique_lock lock(m_mutex);
-        m_changed.wait_until(lock, until, [&] { return m_version != seen; });
-        if (std::chrono::steady_clock::now() >= deadline) return;
+        waiter.changed.wait_until(lock, until, [&] { return waiter.has_news; });
+        waits = std::chrono::steady_clock::now() < deadline;
     }
 }
 

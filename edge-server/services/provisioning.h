@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <unordered_map>
 
 struct Config;
 
@@ -73,7 +74,8 @@ private:
     void go_on_later(Work& work, std::string const& what_failed, std::chrono::milliseconds delay);
     std::chrono::milliseconds provider_pause(std::string const& state) const;
     bool handled_failure(Work& work, ProviderClient const& provider, ProviderAnswer const& answer);
-    void announce();
+    // The signups that wait for this organisation look again.
+    void tell_waiting(std::string const& organization_id);
 
     sql::Database& m_database;
     Config const& m_config;
@@ -81,11 +83,14 @@ private:
     TwilioClient& m_twilio;
     ElevenLabsClient* m_elevenlabs; // none without a key
     ProviderClient& m_own_server;
-    std::mutex m_mutex;
-    std::condition_variable m_changed;
-    std::uint64_t m_version = 0; // counts announcements
+    struct Waiter {
+        std::condition_variable changed;
+        bool has_news = false;
+    };
+
+    mutable std::mutex m_mutex;
+    std::unordered_multimap<std::string, Waiter*> m_waiters; // organisation -> a signup's thread
     std::condition_variable m_called;
     std::uint64_t m_calls = 0; // counts calls of wake()
-    std::atomic<int> m_waiting{0};
     std::atomic<bool> m_stopping{false};
 };

@@ -107,6 +107,13 @@ GroupWriter::Batch GroupWriter::next_batch()
     return batch;
 }
 
+// Came since the batch was taken.
+bool GroupWriter::has_urgent() const
+{
+    std::lock_guard const lock(m_mutex);
+    return !m_urgent.empty();
+}
+
 // What there was no time for goes first next time.
 void GroupWriter::put_back(Batch rest)
 {
@@ -139,7 +146,8 @@ GroupWriter::Batch GroupWriter::run_batch(Batch& batch)
             ran.push_back(std::move(batch.front()));
             batch.pop_front();
             run_in_batch(*ran.back());
-        } while (!batch.empty() && (batch.front()->is_urgent || !ran_others || std::chrono::steady_clock::now() < deadline));
+        } while (
+            !batch.empty() && (batch.front()->is_urgent || !ran_others || (std::chrono::steady_clock::now() < deadline && !has_urgent())));
         commit();
         return ran;
     } catch (std::exception const& failure) {

@@ -47,6 +47,7 @@ private:
     void loop();
     Batch next_batch();
     void put_back(Batch rest);
+    bool has_urgent() const;
     Batch run_batch(Batch& batch);
     void run_in_batch(Task& task);
     static void finish(Task& task);
