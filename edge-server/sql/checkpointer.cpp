@@ -101,14 +101,15 @@ void Checkpointer::bring_back(SqliteConnection& connection)
 
 void Checkpointer::finish_if_due()
 {
-    std::unique_lock const alone(m_round, std::try_to_lock);
-    if (!alone) return;
+    std::unique_lock round(m_round, std::defer_lock);
     {
         std::lock_guard const lock(m_mutex);
         auto const most = m_pages < 2 * longest_log ? short_rest : m_pages < 4 * longest_log ? longest_rest : m_pages;
         if (m_pages < m_finish_at || m_pages - m_brought > most) return;
+        if (m_pages < 4 * longest_log && !round.try_lock()) return; // the thread is at it
         m_finish_at = m_pages + pages_at_once; // unless the log begins anew, because no reader is in the way
     }
+    if (!round) round.lock();
     bring_back(m_writer);
 }
 

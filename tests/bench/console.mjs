@@ -57,7 +57,7 @@ async function visit(address, session) {
     await page.addInitScript(() => {
         globalThis.measured = {};
         new MutationObserver(() => {
-            if (document.querySelector('canvas')?.dataset.frames) measured.first_frame ??= performance.now();
+            if (document.querySelector('canvas.drawn')) measured.first_frame ??= performance.now();
             if (!measured.usable && document.body?.textContent.includes('Dealer 9')) requestAnimationFrame(() => (measured.usable ??= performance.now()));
         }).observe(document, { childList: true, subtree: true, characterData: true, attributes: true });
     });

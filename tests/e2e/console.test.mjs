@@ -381,7 +381,7 @@ test('the console is small and soon there', { skip, timeout: test_limit }, async
     await page.addInitScript(() => {
         globalThis.seen = {};
         const look = () => {
-            if (!seen.frame && document.getElementById('canvas')?.dataset.frames) seen.frame = performance.now();
+            if (!seen.frame && document.querySelector('#canvas.drawn')) seen.frame = performance.now();
             if (!seen.usable && document.querySelector('#mirror h1')) seen.usable = performance.now();
             if (!seen.frame || !seen.usable) setTimeout(look, 2);
         };

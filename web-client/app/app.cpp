@@ -201,7 +201,9 @@ void App::draw()
     ImGui::SetNextWindowSize(ImGui::GetIO().DisplaySize);
     ImGui::Begin("console", nullptr, root_flags);
     ui.set_size(ImGui::GetIO().DisplaySize);
-    if (!std::holds_alternative<Asking>(m_state.session)) draw_screen(ui, commands);
+    double const wait = m_is_drawn ? 0.0 : m_data->time_to_first_picture(ImGui::GetTime()); // drawing takes longer than most answers
+    m_is_drawn |= wait == 0.0 && !std::holds_alternative<Asking>(m_state.session);
+    if (m_is_drawn) draw_screen(ui, commands);
     ImGui::End();
     ImGui::PopFont();
     m_mirror.end_frame();
@@ -209,6 +211,7 @@ void App::draw()
     if (m_host->has_mirror())
         if (auto const changes = m_mirror.changes(); !changes.empty()) m_host->show_mirror(changes);
     m_next_change = std::min(ui.next_change(), next_work);
+    if (wait > 0) m_next_change = std::min(m_next_change, wait);
 
     for (auto const& command : commands)
         std::visit([this](auto const& asked) { apply(asked); }, command);

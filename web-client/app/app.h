@@ -86,6 +86,7 @@ private:
     std::string m_remembered;
     std::string m_unremembered; // still changing
     double m_remember_at = 0;
+    bool m_is_drawn = false; // something but the background
     std::string m_style; // the theme that is set up
     theme::Tokens m_contrast{};
     std::vector<DrawnText>* m_drawn = nullptr;

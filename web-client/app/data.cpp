@@ -533,6 +533,13 @@ void Data::refresh_row(std::string const& organization_id)
     });
 }
 
+double Data::time_to_first_picture(double present) const
+{
+    constexpr double longest_wait = 0.15;
+    bool const is_asked = !m_asked.empty() && m_asked.rbegin()->first == m_next_asked - 1;
+    return is_asked ? std::max(m_asked.rbegin()->second + longest_wait - present, 0.0) : 0.0;
+}
+
 double Data::work(double present)
 {
     if (m_refresh_at > 0 && present >= m_refresh_at) {

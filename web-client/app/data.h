@@ -47,6 +47,8 @@ public:
     void say(std::string title, std::string text, bool is_error = false);
     // Asks again while the server does not answer; after changes, for what they touched. Seconds until there is something to do.
     double work(double present);
+    // The seconds that the first picture waits for what it shows, which is asked for last; 0 when it is here or takes long.
+    double time_to_first_picture(double present) const;
 
 private:
     using OnAnswer = std::function<void(Result<Json>)>;

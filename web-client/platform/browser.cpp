@@ -32,7 +32,7 @@ void page_tell_other_tabs(char const* what);
 double page_now();
 int page_utc_offset(double at, char const* zone);
 char* page_build();
-void page_count_frame(double milliseconds);
+void page_count_frame(double milliseconds, bool is_new);
 }
 
 namespace platform {
@@ -158,8 +158,8 @@ private:
         m_scheduled = false;
         m_window.handle_waiting();
         double const began = emscripten_get_now();
-        m_window.draw(m_program);
-        page_count_frame(emscripten_get_now() - began);
+        bool const is_new = m_window.draw(m_program);
+        page_count_frame(emscripten_get_now() - began, is_new);
         emscripten_clear_timeout(m_timer);
         if (--m_frames_left > 0 || m_window.has_input_left()) {
             schedule();

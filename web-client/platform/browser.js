@@ -88,8 +88,9 @@ mergeInto(LibraryManager.library, {
     },
 
     // For whoever watches that nothing is drawn at rest, and what a frame costs.
-    page_count_frame: function (milliseconds) {
+    page_count_frame: function (milliseconds, isNew) {
         const canvas = Module['canvas'];
+        if (isNew) canvas.classList.add('drawn');
         canvas.dataset.frames = Number(canvas.dataset.frames || 0) + 1;
         canvas.dataset.milliseconds = milliseconds.toFixed(2);
     },

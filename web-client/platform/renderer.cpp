@@ -15,6 +15,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <string_view>
 
 namespace platform {
 
@@ -81,8 +83,28 @@ static void update_texture(ImTextureData& texture)
     texture.SetStatus(ImTextureStatus_OK);
 }
 
+static std::size_t hash_of(ImDrawData const& data, unsigned background)
+{
+    std::size_t hash = background;
+    auto const add = [&hash](void const* bytes, std::size_t size) {
+        hash = hash * 31 + std::hash<std::string_view>{}({static_cast<char const*>(bytes), size});
+    };
+    add(&data.DisplaySize, sizeof data.DisplaySize);
+    add(&data.FramebufferScale, sizeof data.FramebufferScale);
+    for (ImDrawList const* list : data.CmdLists) {
+        add(list->VtxBuffer.Data, static_cast<std::size_t>(list->VtxBuffer.size_in_bytes()));
+        add(list->IdxBuffer.Data, static_cast<std::size_t>(list->IdxBuffer.size_in_bytes()));
+        for (ImDrawCmd const& command : list->CmdBuffer) {
+            add(&command.ClipRect, sizeof command.ClipRect);
+            add(&command.ElemCount, sizeof command.ElemCount);
+        }
+    }
+    return hash;
+}
+
 bool Renderer::start()
 {
+    forget_picture();
     m_program = glCreateProgram();
     for (unsigned const shader : {compile(GL_VERTEX_SHADER, vertex_shader), compile(GL_FRAGMENT_SHADER, fragment_shader)}) {
         glAttachShader(m_program, shader);
@@ -124,18 +146,22 @@ bool Renderer::start()
     return true;
 }
 
-void Renderer::draw(ImDrawData& data, unsigned background)
+bool Renderer::draw(ImDrawData& data, unsigned background)
 {
     if (data.Textures) {
         for (ImTextureData* texture : *data.Textures) {
             if (texture->Status != ImTextureStatus_OK) update_texture(*texture);
         }
     }
+    if (data.TotalVtxCount == 0) return false;
+    auto const picture = hash_of(data, background);
+    if (picture == m_picture) return false;
+    m_picture = picture;
 
     ImVec2 const scale = data.FramebufferScale;
     int const width = static_cast<int>(data.DisplaySize.x * scale.x);
     int const height = static_cast<int>(data.DisplaySize.y * scale.y);
-    if (width <= 0 || height <= 0) return;
+    if (width <= 0 || height <= 0) return false;
 
     ImVec4 const colour = ImGui::ColorConvertU32ToFloat4(background);
     glViewport(0, 0, width, height);
@@ -160,6 +186,7 @@ void Renderer::draw(ImDrawData& data, unsigned background)
             glDrawElements(GL_TRIANGLES, static_cast<int>(command.ElemCount), GL_UNSIGNED_INT, reinterpret_cast<void const*>(first));
         }
     }
+    return true;
 }
 
 } // namespace platform

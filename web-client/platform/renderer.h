@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+
 struct ImDrawData;
 
 namespace platform {
@@ -10,14 +12,16 @@ class Renderer {
 public:
     // After a context has been made current; false when the driver refuses the shader. Also after a context was lost.
     bool start();
-    // `background` is packed as Dear ImGui does.
-    void draw(ImDrawData& data, unsigned background);
+    // `background` is packed as Dear ImGui does. False: the picture is the last one, or empty, and nothing was drawn.
+    bool draw(ImDrawData& data, unsigned background);
+    void forget_picture() { m_picture = 0; } // somebody else drew over it
 
 private:
     unsigned m_program = 0;
     unsigned m_vertex_buffer = 0;
     unsigned m_index_buffer = 0;
     int m_transform = -1;
+    std::size_t m_picture = 0; // hash of what was drawn last
 };
 
 } // namespace platform

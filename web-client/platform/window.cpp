@@ -26,7 +26,7 @@ std::string Window::open()
 #endif
     SDL_GL_SetAttribute(SDL_GL_DEPTH_SIZE, 0);
     SDL_GL_SetAttribute(SDL_GL_STENCIL_SIZE, 0);
-    SDL_GL_SetAttribute(SDL_GL_ALPHA_SIZE, 0);
+    SDL_GL_SetAttribute(SDL_GL_ALPHA_SIZE, 8); // before the first picture the page shows through, not black
 
     auto const flags = SDL_WINDOW_OPENGL | SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI;
     m_window = SDL_CreateWindow("Dealerline", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, 1280, 800, flags);
@@ -61,6 +61,7 @@ Window::~Window()
 void Window::handle(SDL_Event const& event)
 {
     ImGui_ImplSDL2_ProcessEvent(&event);
+    if (event.type == SDL_WINDOWEVENT) m_renderer.forget_picture(); // it may have been covered
     if (event.type == SDL_QUIT) m_closed = true;
 }
 
@@ -76,14 +77,15 @@ void Window::set_title(std::string const& title)
     SDL_SetWindowTitle(m_window, title.c_str());
 }
 
-void Window::draw(Program& program)
+bool Window::draw(Program& program)
 {
     ImGui_ImplSDL2_NewFrame();
     ImGui::NewFrame();
     program.draw();
     ImGui::Render();
-    m_renderer.draw(*ImGui::GetDrawData(), program.background());
-    SDL_GL_SwapWindow(m_window);
+    bool const is_new = m_renderer.draw(*ImGui::GetDrawData(), program.background());
+    if (is_new) SDL_GL_SwapWindow(m_window);
+    return is_new;
 }
 
 bool Window::has_input_left() const

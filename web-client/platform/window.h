@@ -24,7 +24,7 @@ public:
     void handle_waiting();
     bool closed() const { return m_closed; }
     void set_title(std::string const& title);
-    void draw(Program& program);
+    bool draw(Program& program); // whether the picture is a new one
     // Dear ImGui spreads a quick press and release over several frames.
     bool has_input_left() const;
     void restart_renderer() { m_renderer.start(); }

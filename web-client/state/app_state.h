@@ -79,7 +79,7 @@ struct Remote {
 template <typename Row>
 struct RemoteList {
     std::string query; // what the rows answer: "search=…&sort=…"
-    int page = 200; // rows that are asked for at once
+    int page = 100; // rows that are asked for at once
     std::vector<Row> rows; // from the first one on
     std::string cursor; // where the next page begins; empty: that is all
     std::map<std::string, int> counts;

@@ -708,7 +708,7 @@ TEST_CASE("searching waits for a pause, is part of the address, and keeps what i
     console.frames(30);
     CHECK(console.history.back().first == "#/organizations?search=prem");
     REQUIRE(console.sent.size() == 1);
-    CHECK(console.sent.front().request.path == "/api/organizations?limit=200&search=prem");
+    CHECK(console.sent.front().request.path == "/api/organizations?limit=100&search=prem");
     console.answer(0, "");
     bool kept = false;
     for (auto const& node : console.app.mirror().nodes())

@@ -262,7 +262,7 @@ TEST_CASE("traffic that changes asks for traffic alone")
     console.frames(80);
     bool threads = false, messages = false, others = false;
     for (auto const& [request, reply] : console.sent) {
-        threads |= request.path.starts_with("/api/threads?limit=200");
+        threads |= request.path.starts_with("/api/threads?limit=100");
         messages |= request.path.starts_with("/api/organizations/o5/messages");
         others |= request.path.starts_with("/api/admin/notifications") || request.path == "/api/organizations/o5";
     }
