@@ -4,8 +4,8 @@
 #include "edge-server/services/secrets.h"
 #include "edge-server/store/organization_store.h"
 #include "edge-server/store/snapshot.h"
-#include "shared/base/priority.h"
 #include "shared/base/id.h"
+#include "shared/base/priority.h"
 
 #include <spdlog/spdlog.h>
 
