@@ -177,7 +177,7 @@ void App::draw()
     }
     if (!signed_in) m_user.clear(), m_views.clear(), m_dialogs.close();
     if (signed_in && m_state.address.path.empty()) apply(Go{address_from(home_of(signed_in->session)), true});
-    m_data->look(m_dialogs.name());
+    m_data->look(m_dialogs.name(), m_is_drawn);
 
     bool const contrast = m_host->prefers_more_contrast();
     auto const style = std::string(is_dark() ? "dark" : "light") + (contrast ? " contrast" : "");

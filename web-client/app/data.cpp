@@ -240,7 +240,7 @@ void Data::look_at_dialog(std::string const& dialog)
     if (!lead.empty() && !lead.starts_with('+')) look_at_lead(organization, lead, false);
 }
 
-void Data::look(std::string const& dialog)
+void Data::look(std::string const& dialog, bool is_drawn)
 {
     auto const* signed_in = m_state.signed_in();
     if (!signed_in || signed_in->ended || m_state.connection.lost) return;
@@ -251,7 +251,7 @@ void Data::look(std::string const& dialog)
     look_at_traffic(place, signed_in->session.is_platform());
     if (signed_in->session.is_platform()) {
         if (screen == "overview" && m_state.activity.is_missing()) fetch(m_state.activity, "/api/activity?limit=60", activity_from);
-        if (m_state.overview.is_missing())
+        if (m_state.overview.is_missing() && (is_drawn || screen == "overview"))
             fetch(m_state.overview, "/api/admin/overview?utc_offset=" + std::to_string(m_host.utc_offset(m_host.now(), {}) / 60),
                 overview_from);
         show_list(m_state.notifications["pending"], "status=pending", "/api/admin/notifications", "notifications", notification_from);

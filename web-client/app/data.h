@@ -17,8 +17,8 @@ class Data {
 public:
     Data(AppState& state, platform::Host& host) : m_state(state), m_host(host) { }
 
-    // Everything that the present address shows and that is not here yet, or out of date.
-    void look(std::string const& dialog);
+    // Everything that the present address shows and that is not here yet, or out of date; what stands around it only once it `is_drawn`.
+    void look(std::string const& dialog, bool is_drawn);
     void load_more(LoadMore const& command);
     void find(std::string const& text);
     void try_again();
