@@ -238,7 +238,7 @@ test('the same goes by keyboard only', { skip, timeout: test_limit }, async () =
     await press('Enter');
     await page.waitForURL(`**/console#/organizations/${id}`);
     await title(page, 'Keyboard Motors').first().waitFor();
-    assert.equal(await page.getByRole('dialog').count(), 0);
+    await eventually(() => page.getByRole('dialog').count(), 0);
 });
 
 test('Tab reaches every control of a screen and goes round', { skip, timeout: test_limit }, async () => {
