@@ -71,7 +71,7 @@ WaitingRoom::Arrival WaitingRoom::examine(int socket)
     if (end == std::string_view::npos)
         return {seen.size() < header_limit ? State::Partial : State::Ready}; // too long: refused by the parser
     auto const head = seen.substr(0, end + 2);
-    if (value_of(head, "\r\ntransfer-encoding:") != std::string_view::npos) return {State::Ready};
+    if (value_of(head, "\r\ntransfer-encoding:") != std::string_view::npos) return {State::Ready, 0, path_in(head)};
     auto const length = value_of(head, "\r\ncontent-length:");
     auto const awaited = length == std::string_view::npos ? 0 : number_at(head, length);
     auto const size = end + 4 + awaited;

@@ -6,6 +6,7 @@
 #include "shared/base/priority.h"
 
 #include <optional>
+#include <system_error>
 
 namespace {
 
@@ -35,7 +36,14 @@ void add_webhook_routes(http::Router& router, Initiation& initiation, Inbox& inb
                     return {};
                 return post_call_item(request.body);
             };
-            auto item = request.body.size() < long_body ? read() : in_background(read);
+            auto const read_aside = [&] {
+                try {
+                    return in_background(read);
+                } catch (std::system_error const&) { // no thread left
+                    return read();
+                }
+            };
+            auto item = request.body.size() < long_body ? read() : read_aside();
             if (!item) return refuse(request, {ErrorKind::Unauthorized, "wrong_signature", "The signature is missing, wrong or too old."});
             if (item->kind.empty()) return refuse(request, {ErrorKind::Malformed, "malformed_json", "The body is no event."});
             inbox.keep(std::move(*item));

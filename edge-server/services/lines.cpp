@@ -310,8 +310,7 @@ bool Lines::handled_failure(Work& work, ProviderClient const& provider, Provider
     auto const later = [&](std::chrono::milliseconds delay, int attempts) {
         save(work, [&](sql::Writer& db) { set_line_work(db, work.line.number.id, now().plus_milliseconds(delay.count()), attempts); });
     };
-    auto const pause = pause_of(provider);
-    auto const attempts = pause.count() > 0 ? 0 : work.line.work_attempts; // the provider's trouble, not this line's
+    auto const attempts = work.line.work_attempts;
     switch (answer.ending) {
     case Ending::Done:
         return false;
@@ -320,7 +319,7 @@ bool Lines::handled_failure(Work& work, ProviderClient const& provider, Provider
         return true;
     case Ending::Throttled:
     case Ending::Unclear:
-        if (pause.count() > 0)
+        if (auto const pause = pause_of(provider); pause.count() > 0)
             later(pause, attempts);
         else if (attempts + 1 < attempt_limit)
             later(std::max(back_off(attempts), answer.retry_after), attempts + 1);

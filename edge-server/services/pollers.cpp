@@ -17,6 +17,7 @@ constexpr std::int64_t first_look_back = 24 * 3600;
 constexpr std::int64_t lost_after = 6 * 3600;
 constexpr std::int64_t looked_back = 3 * 24 * 3600;
 constexpr int most_pages = 50; // of 100 conversations, in one go
+constexpr int most_unclear = 3; // conversations without an answer; the breaker opens at five failures in a row
 constexpr int most_given_up = 100;
 constexpr std::int64_t recent_failure = 3600;
 constexpr auto webhook_type = "webhook_failing";
@@ -66,6 +67,7 @@ Outcome Pollers::poll_conversations(std::string& position)
     auto const present = now().milliseconds / 1000;
     auto sweep = sweep_at(position, present);
     std::optional<Error> failure;
+    int unclear = 0;
     for (int page = 0; page < most_pages; ++page) {
         auto const listed = m_elevenlabs.list_conversations(m_config.elevenlabs_agent_id, Time{}.plus_seconds(sweep.from), sweep.cursor);
         if (!listed.answer) {
@@ -80,6 +82,12 @@ Outcome Pollers::poll_conversations(std::string& position)
             if (!conversation) {
                 if (conversation.ending != Ending::Refused && conversation.ending != Ending::Unclear) return unavailable(conversation);
                 failure = unavailable(conversation);
+                // Whether it is ElevenLabs that is unwell, or these: before so many in a row keep everybody from it.
+                if (conversation.ending == Ending::Unclear && ++unclear % most_unclear == 0)
+                    if (auto const again
+                        = m_elevenlabs.list_conversations(m_config.elevenlabs_agent_id, Time{}.plus_seconds(sweep.from), sweep.cursor);
+                        !again.answer)
+                        return unavailable(again.answer);
                 sweep.next = std::min(sweep.next, std::max(call.started_at.milliseconds / 1000, present - first_look_back));
                 continue;
             }

@@ -176,8 +176,6 @@ void Provisioning::stop(Work& work, std::string cause, std::string next_step, st
 bool Provisioning::handled_failure(Work& work, ProviderClient const& provider, ProviderAnswer const& answer)
 {
     auto const& name = provider.name();
-    auto const pause = pause_of(provider);
-    if (pause.count() > 0) work.run.attempts = 0; // the provider's trouble, not this run's, and so was what failed before
     switch (answer.ending) {
     case Ending::Done:
         return false;
@@ -186,8 +184,8 @@ bool Provisioning::handled_failure(Work& work, ProviderClient const& provider, P
         return true;
     case Ending::Throttled:
     case Ending::Unclear:
-        if (pause.count() > 0)
-            go_on_later(work, quoted(name, answer) + goes_on_by_itself, pause);
+        if (auto const pause = pause_of(provider); pause.count() > 0)
+            go_on_later(work, quoted(name, answer) + goes_on_by_itself, pause); // the provider's trouble, not this run's
         else if (work.run.attempts + 1 >= attempt_limit)
             stop(work, name + " could not be reached " + std::to_string(attempt_limit) + " times. " + quoted(name, answer),
                 "Wait until " + name + " answers again, then try again. Nothing is lost.");

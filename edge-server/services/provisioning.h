@@ -9,10 +9,10 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
 
 struct Config;
 
@@ -89,7 +89,7 @@ private:
     };
 
     mutable std::mutex m_mutex;
-    std::unordered_multimap<std::string, Waiter*> m_waiters; // organisation -> a signup's thread
+    std::multimap<std::string, Waiter*> m_waiters; // organisation -> a signup's thread
     std::condition_variable m_called;
     std::uint64_t m_calls = 0; // counts calls of wake()
     std::atomic<bool> m_stopping{false};

@@ -108,6 +108,7 @@ void Checkpointer::finish_if_due()
         if (m_pages < m_finish_at || m_pages - m_brought > most) return;
         if (m_pages < 4 * longest_log && !round.try_lock()) return; // the thread is at it
         m_finish_at = m_pages + pages_at_once; // unless the log begins anew, because no reader is in the way
+        m_is_paced = false;
     }
     if (!round) round.lock();
     bring_back(m_writer);
@@ -120,7 +121,7 @@ void Checkpointer::loop()
         m_wake.wait(lock, [&] { return m_stopping || m_pages - m_brought >= awaited(); });
         if (m_stopping) return;
         auto const before = m_brought;
-        m_is_paced = m_pages < m_finish_at && m_pages - m_brought < paced_up_to;
+        m_is_paced = m_pages < longest_log && m_pages - m_brought < paced_up_to;
         lock.unlock();
         {
             std::lock_guard const alone(m_round);

@@ -67,7 +67,8 @@ void replace_file(std::string const& from, std::string const& path)
     std::filesystem::rename(from, path);
     if (old < 0) return;
     struct stat status = {};
-    bool const is_gone = ::fstat(old, &status) == 0 && status.st_nlink == 0; // by no other name either
+    // By no other name either, and nobody else reads it: such a lease is given to the only one who has it open.
+    bool const is_gone = ::fstat(old, &status) == 0 && status.st_nlink == 0 && ::fcntl(old, F_SETLEASE, F_WRLCK) == 0;
     for (auto size = status.st_size - piece; is_gone && size > 0 && ::ftruncate(old, size) == 0; size -= piece) {
         (void)::fsync(old);
         std::this_thread::sleep_for(between_pieces);

@@ -96,6 +96,8 @@ void release_lease(sql::Writer& db, std::string const& run_id, std::string const
 void void_all_leases(sql::Writer& db)
 {
     db.run("UPDATE provisioning_runs SET lease_owner = '', lease_until = 0 WHERE lease_until > 0");
+    // Failures of the last process may have been an outage's, which is not known any more.
+    db.run("UPDATE provisioning_runs SET attempts = 0 WHERE state IN ('queued', 'choosing', 'buying', 'importing', 'verifying')");
 }
 
 std::optional<Time> next_due(sql::Reader& db)

@@ -61,6 +61,7 @@ public:
     // Two frames: the second settles what depends on sizes known only after layout.
     void wake()
     {
+        m_window.forget_picture(); // the canvas may have been cleared by a new size
         m_frames_left = 2;
         schedule();
     }

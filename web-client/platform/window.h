@@ -27,6 +27,7 @@ public:
     bool draw(Program& program); // whether the picture is a new one
     // Dear ImGui spreads a quick press and release over several frames.
     bool has_input_left() const;
+    void forget_picture() { m_renderer.forget_picture(); }
     void restart_renderer() { m_renderer.start(); }
 
 private:
