@@ -1,6 +1,5 @@
 #include "edge-server/commands.h"
 #include "edge-server/config.h"
-#include "shared/base/priority.h"
 
 #include <CLI/CLI.hpp>
 #include <spdlog/pattern_formatter.h>
@@ -124,7 +123,6 @@ int main(int argument_count, char** arguments)
         if (snapshot->parsed()) return run_snapshot(config, file);
         if (restore->parsed()) return run_restore(config, file);
         if (fixture->parsed()) return run_fixture(config, organizations, leads, conversations);
-        run_promptly();
         return run_server(config);
     } catch (std::exception const& failure) {
         std::cerr << "dealerline-edge: " << failure.what() << '\n';

@@ -307,7 +307,7 @@ private:
                 return;
             }
             auto const next = next_request(socket, pool);
-            // Not handed over from here: a new thread of the other pool would inherit this one's turns.
+            // Not handed over from here: a new thread of the other pool would inherit this one's niceness.
             if (next.state != WaitingRoom::State::Ready || &pool_for(next) != &pool) return m_room.add(socket);
             size = next.size;
         }

@@ -13,36 +13,12 @@ constexpr int longest_log = 64'000; // 256 MB; then the writer brings over the r
 constexpr int short_rest = 64; // a disk writes some five pages a millisecond in any order, and calls wait meanwhile
 constexpr int longest_rest = pages_at_once; // is brought over all the same when the log has twice its length; and with four times any
 constexpr std::chrono::seconds after_failure{1};
-constexpr int paced_up_to = 4 * pages_at_once; // with more the log is to become shorter, whoever waits
-constexpr int pages_a_pace = 16;
-constexpr std::chrono::milliseconds between_paces{4};
 
 } // namespace
-
-void PacedFile::take(sqlite3* handle)
-{
-    sqlite3_file* file = nullptr;
-    if (sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK || !file->pMethods) return;
-    m_unpaced = file->pMethods;
-    static_cast<sqlite3_io_methods&>(*this) = *m_unpaced;
-    xWrite = write;
-    file->pMethods = this;
-}
-
-int PacedFile::write(sqlite3_file* file, void const* data, int size, sqlite3_int64 offset)
-{
-    auto& self = const_cast<PacedFile&>(static_cast<PacedFile const&>(*file->pMethods));
-    int code = self.m_unpaced->xWrite(file, data, size, offset);
-    if (code != SQLITE_OK || !self.m_is_paced || ++self.m_written % pages_a_pace != 0) return code;
-    code = self.m_unpaced->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
-    std::this_thread::sleep_for(between_paces);
-    return code;
-}
 
 Checkpointer::Checkpointer(std::string const& path, SqliteConnection& writer)
     : m_writer(writer), m_connection(path, SqliteConnection::Mode::ReadWrite), m_finish_at(longest_log)
 {
-    m_file.take(m_connection.handle());
     sqlite3_wal_hook(m_writer.handle(), note_commit, this); // in place of the checkpoint that SQLite makes within a commit
     m_thread = std::thread([this] { loop(); });
 }
@@ -52,7 +28,6 @@ Checkpointer::~Checkpointer()
     {
         std::lock_guard const lock(m_mutex);
         m_stopping = true;
-        m_is_paced = false;
     }
     m_wake.notify_one();
     m_thread.join();
@@ -70,7 +45,6 @@ int Checkpointer::note_commit(void* self, sqlite3*, char const*, int pages)
             ++checkpointer.m_logs;
         }
         checkpointer.m_pages = pages;
-        if (pages - checkpointer.m_brought >= paced_up_to) checkpointer.m_is_paced = false;
         if (pages - checkpointer.m_brought < checkpointer.awaited()) return SQLITE_OK;
     }
     checkpointer.m_wake.notify_one();
@@ -83,9 +57,9 @@ int Checkpointer::awaited() const
     return m_pages < m_finish_at ? pages_at_once : short_rest;
 }
 
-// Within a round.
 void Checkpointer::bring_back(SqliteConnection& connection)
 {
+    std::lock_guard const alone(m_round);
     unsigned log = 0;
     {
         std::lock_guard const lock(m_mutex);
@@ -101,16 +75,12 @@ void Checkpointer::bring_back(SqliteConnection& connection)
 
 void Checkpointer::finish_if_due()
 {
-    std::unique_lock round(m_round, std::defer_lock);
     {
         std::lock_guard const lock(m_mutex);
         auto const most = m_pages < 2 * longest_log ? short_rest : m_pages < 4 * longest_log ? longest_rest : m_pages;
         if (m_pages < m_finish_at || m_pages - m_brought > most) return;
-        if (m_pages < 4 * longest_log && !round.try_lock()) return; // the thread is at it
         m_finish_at = m_pages + pages_at_once; // unless the log begins anew, because no reader is in the way
-        m_is_paced = false;
     }
-    if (!round) round.lock();
     bring_back(m_writer);
 }
 
@@ -121,12 +91,8 @@ void Checkpointer::loop()
         m_wake.wait(lock, [&] { return m_stopping || m_pages - m_brought >= awaited(); });
         if (m_stopping) return;
         auto const before = m_brought;
-        m_is_paced = m_pages < longest_log && m_pages - m_brought < paced_up_to;
         lock.unlock();
-        {
-            std::lock_guard const alone(m_round);
-            bring_back(m_connection);
-        }
+        bring_back(m_connection);
         lock.lock();
         // A reader holds it up, or the disk does.
         if (m_brought <= before) m_wake.wait_for(lock, after_failure, [&] { return m_stopping; });

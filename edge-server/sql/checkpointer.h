@@ -2,29 +2,12 @@
 
 #include "edge-server/sql/sqlite_connection.h"
 
-#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <string>
 #include <thread>
 
 namespace sql {
-
-// How a connection writes its database file: while `is_paced`, a few pages at a time that are on disk before the next ones, with time
-// between them. A thousand pages at once would keep the disk busy, and every commit would wait for it.
-class PacedFile : private sqlite3_io_methods {
-public:
-    explicit PacedFile(std::atomic<bool> const& is_paced) : sqlite3_io_methods{}, m_is_paced(is_paced) { }
-
-    void take(sqlite3* handle); // outlives the connection
-
-private:
-    static int write(sqlite3_file* file, void const* data, int size, sqlite3_int64 offset);
-
-    sqlite3_io_methods const* m_unpaced = nullptr;
-    std::atomic<bool> const& m_is_paced;
-    int m_written = 0;
-};
 
 // Brings the log back into the database file beside the writer: a checkpoint within a commit would hold up every call behind it.
 // What the writer appends meanwhile stays in the log, so now and then the writer brings over the short rest itself, after which
@@ -47,8 +30,6 @@ private:
     int awaited() const;
 
     SqliteConnection& m_writer;
-    std::atomic<bool> m_is_paced{false};
-    PacedFile m_file{m_is_paced};
     SqliteConnection m_connection;
     std::mutex m_round; // held while pages are brought over; before the other one
     std::mutex m_mutex; // of all below

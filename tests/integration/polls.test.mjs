@@ -43,24 +43,25 @@ test('more calls than one look takes are found by the next ones, to the oldest',
     });
 });
 
-for (const [words, answer] of [
-    ['refuses', { status: 404, body: { detail: { status: 'not_found', message: 'No such conversation.' } } }],
-    ['fails to give', { status: 500, body: {} }],
+for (const [words, count, answer] of [
+    ['one conversation that ElevenLabs refuses', 1, { status: 404, body: { detail: { status: 'not_found', message: 'No such conversation.' } } }],
+    ['one conversation that ElevenLabs fails to give', 1, { status: 500, body: {} }],
+    ['seven in a row that ElevenLabs fails to give', 7, { status: 500, body: {} }], // more than open the breaker
 ])
-    test(`a conversation that ElevenLabs ${words} keeps no other away, and is asked for again`, () => {
-        let withheld;
-        const decide = ({ path }) => (withheld && path === `/v1/convai/conversations/${withheld}` ? { answer } : undefined);
-        return with_lost_calls(3, decide, async (installation, calls) => {
-            withheld = calls[1].conversation_id;
+    test(`${words}: no other is kept away, and they are asked for again`, () => {
+        let withheld = [];
+        const decide = ({ path }) => (withheld.some((id) => path === `/v1/convai/conversations/${id}`) ? { answer } : undefined);
+        return with_lost_calls(count + 2, decide, async (installation, calls) => {
+            withheld = calls.slice(1, -1).map(({ conversation_id }) => conversation_id);
             await look_now(installation);
-            assert.deepEqual(await until(() => ended(installation), ({ length }) => length === 2), ['Call 0', 'Call 2']);
+            assert.deepEqual(await until(() => ended(installation), ({ length }) => length === 2), ['Call 0', `Call ${count + 1}`]);
             const [{ failure }] = await until(
                 () => installation.sql("SELECT failure FROM jobs WHERE name = 'poll_conversations'"),
                 ([job]) => job.failure !== '',
             );
             assert.match(failure, /^ElevenLabs answered/);
-            withheld = undefined;
+            withheld = [];
             await look_now(installation);
-            await until(() => ended(installation), ({ length }) => length === 3);
+            await until(() => ended(installation), ({ length }) => length === calls.length);
         });
     });
