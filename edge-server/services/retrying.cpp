@@ -35,6 +35,7 @@ milliseconds with_jitter(milliseconds pause)
 
 std::string quoted(std::string const& provider, ProviderAnswer const& answer)
 {
+    if (answer.status == 0) return answer.message; // it says itself that there was no answer
     auto text = provider + " answered \"" + answer.message + "\"";
     if (!answer.code.empty()) text += " (" + answer.code + ")";
     return text + '.';
