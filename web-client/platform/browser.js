@@ -17,7 +17,7 @@ mergeInto(LibraryManager.library, {
     },
 
     page_prefers: function (what) {
-        return page.prefers(UTF8ToString(what));
+        return page.preferences[UTF8ToString(what)].matches;
     },
 
     page_stored: function (name) {

@@ -2,7 +2,7 @@
 // the canvas, each element where it is drawn; keys, addresses, events; what wakes the program; and what to say when it cannot run.
 const page = {
     root: null,
-    entries: new Map(), // node id to { node, element }
+    entries: new Map(), // id to { element, node: what it stands for }
     kinds: { pressed: 0, typed: 1, focused: 2, focusedByKey: 3, blurred: 4, scrolled: 5 },
     build: ((document.currentScript && document.currentScript.src.match(/console\.([0-9a-f]{10})\.js/)) || ['', ''])[1],
     tabs: new BroadcastChannel('dealerline-console'),
@@ -18,9 +18,10 @@ const page = {
         _console_mirror_event(page.kinds[kind], page.text(key), page.text(string || ''));
     },
 
-    prefers(what) {
-        const queries = { dark: '(prefers-color-scheme: dark)', 'less motion': '(prefers-reduced-motion: reduce)', 'more contrast': '(prefers-contrast: more)' };
-        return matchMedia(queries[what]).matches;
+    preferences: {
+        dark: matchMedia('(prefers-color-scheme: dark)'),
+        'less motion': matchMedia('(prefers-reduced-motion: reduce)'),
+        'more contrast': matchMedia('(prefers-contrast: more)'),
     },
 
     stored(name) {
@@ -254,7 +255,7 @@ const page = {
                 }
                 const key = element.id;
                 const press = () => getSelection().isCollapsed && page.tell('pressed', key);
-                const isOnWords = event.target !== element && event.target.tagName === 'P' && event.pointerType !== 'touch';
+                const isOnWords = event.target !== element && event.target.textContent && !event.target.querySelector('a, p') && event.pointerType !== 'touch';
                 if (isOnWords) waiting = setTimeout(press, secondClick);
                 else press();
             });
@@ -294,18 +295,18 @@ const page = {
         return element;
     },
 
-    attribute(element, name, value, before) {
-        if (value === before) return;
-        if (value !== undefined && value !== '') element.setAttribute(name, value === true ? 'true' : String(value));
-        else element.removeAttribute(name);
+    attribute(element, name, value) {
+        if (value === null || value === undefined || value === '') element.removeAttribute(name);
+        else element.setAttribute(name, String(value));
     },
 
     // The text of a container stands in a node of its own before its children. A name in another script does not turn round what
     // stands beside it: each part of a text that shows itself goes its own way.
     writeText(element, text, isShown) {
-        if (element.querySelector(':scope > bdi')) element.replaceChildren();
+        if (element.hasParts) element.replaceChildren();
         const parts = isShown ? text.split(' · ') : [];
-        if (parts.length > 1) {
+        element.hasParts = parts.length > 1;
+        if (element.hasParts) {
             element.replaceChildren();
             parts.forEach((part, index) => {
                 const own = document.createElement('bdi');
@@ -325,13 +326,14 @@ const page = {
 
     attributes: {
         title: 'title', label: 'aria-label', disabled: 'aria-disabled', busy: 'aria-busy', invalid: 'aria-invalid', pressed: 'aria-pressed',
-        selected: 'aria-selected', expanded: 'aria-expanded', described_by: 'aria-describedby', sort: 'aria-sort', count: 'aria-rowcount',
-        columns: 'aria-colcount', href: 'href', target: 'for',
+        expanded: 'aria-expanded', described_by: 'aria-describedby', sort: 'aria-sort', count: 'aria-rowcount', columns: 'aria-colcount',
+        href: 'href', target: 'for',
     },
 
-    lengths: ['x', 'w', 'h', 'face', 'size', 'line', 'left', 'right', 'wraps', 'content', 'colour'],
+    sides: { x: 'left', y: 'top', w: 'width', h: 'height' },
+    styles: new Set(['face', 'size', 'line', 'left', 'right', 'wraps', 'content', 'colour']),
     place(element, node) {
-        let css = node.w ? `left:${node.x}px;top:${node.y}px;width:${node.w}px;height:${node.h}px;` : '';
+        let css = `left:${node.x}px;top:${node.y}px;width:${node.w}px;height:${node.h}px;`; // without a width only for later
         if (node.face) css += `font:${page.fontOf(node.face, node.size)};line-height:${node.line || node.size}px;`;
         if (node.colour) css += `--shown:${node.colour};`;
         if (node.left) css += `padding-left:${node.left}px;`;
@@ -341,136 +343,124 @@ const page = {
         element.style.cssText = css;
     },
 
-    // `before`: what the element stood for until now; only what differs is touched.
-    update(element, node, before) {
-        if (element.id !== node.key) element.id = node.key;
-        if (page.lengths.some((name) => node[name] !== before[name])) page.place(element, node);
-        else if (node.y !== before.y) element.style.top = `${node.y}px`;
-        if (node.over !== before.over) {
+    // What is more than an attribute or a place.
+    writers: {
+        key(element, node) {
+            if (node.role !== 'cell') element.id = node.key; // nothing asks for a cell, and there are many
+        },
+        w: (element, node) => element.classList.toggle('placed', node.w > 0),
+        text: (element, node) => page.writeText(element, node.text || '', Boolean(node.colour)),
+        colour(element, node) {
+            page.writeText(element, node.text || '', Boolean(node.colour));
+            element.classList.toggle('shown', Boolean(node.colour));
+            page.attribute(element, 'dir', node.colour && 'auto');
+        },
+        over(element, node) {
             if (node.over) element.dataset.over = node.over;
             else delete element.dataset.over;
+        },
+        selected: (element, node) => page.attribute(element, node.role === 'checkbox' ? 'aria-checked' : 'aria-selected', node.selected),
+        current: (element, node) => page.attribute(element, 'aria-current', node.current && (node.href ? 'page' : 'true')),
+        index: (element, node) => page.attribute(element, node.role === 'row' ? 'aria-rowindex' : 'aria-colindex', node.index),
+        by_arrows: (element, node) => page.attribute(element, 'tabindex', node.by_arrows && -1),
+        tab_stop: (element, node) => (element.tabIndex = node.tab_stop ? 0 : -1),
+        inert: (element, node) => (element.inert = Boolean(node.inert)),
+    },
+
+    update(element, node, changed, isNew) {
+        const isField = node.role === 'textbox';
+        let isStyled = isNew;
+        for (const name in changed) {
+            isStyled = isStyled || page.styles.has(name);
+            const attribute = page.attributes[name];
+            const write = page.writers[name];
+            if (attribute && !(isField && (name === 'target' || name === 'expanded'))) page.attribute(element, attribute, node[name]);
+            if (write && !(isField && name === 'text')) write(element, node);
         }
-        if (Boolean(node.w) !== Boolean(before.w)) element.classList.toggle('placed', Boolean(node.w));
-        if (node.role === 'textbox') page.updateField(element, node);
-        else if (node.text !== before.text || Boolean(node.colour) !== Boolean(before.colour)) page.writeText(element, node.text || '', Boolean(node.colour));
-        if (Boolean(node.colour) !== Boolean(before.colour)) {
-            element.classList.toggle('shown', Boolean(node.colour));
-            page.attribute(element, 'dir', node.colour && 'auto', null);
-        }
-        if (node.role === 'checkbox') element.setAttribute('aria-checked', String(Boolean(node.selected)));
-        Object.keys(page.attributes).forEach((name) => {
-            if (node.role === 'checkbox' && name === 'selected') return;
-            if (node.role !== 'textbox' || (name !== 'target' && name !== 'expanded')) page.attribute(element, page.attributes[name], node[name], before[name]);
-        });
-        page.attribute(element, 'aria-current', node.current && (node.href ? 'page' : 'true'), before.current && (before.href ? 'page' : 'true'));
-        page.attribute(element, node.role === 'row' ? 'aria-rowindex' : 'aria-colindex', node.index, before.index);
-        if (node.by_arrows !== before.by_arrows) page.attribute(element, 'tabindex', node.by_arrows ? -1 : undefined);
-        if (node.role === 'scroller') element.tabIndex = node.tab_stop ? 0 : -1;
-        if (Boolean(node.inert) !== Boolean(before.inert)) element.inert = Boolean(node.inert);
+        if (isStyled) page.place(element, node);
+        for (const name in isStyled ? {} : page.sides) if (name in changed) element.style[page.sides[name]] = `${node[name]}px`;
+        if (isField) page.updateField(element, node);
     },
 
     updateField(element, node) {
-        if (!node.multiline && element.type !== node.input) element.type = node.input;
+        if (!node.multiline && element.type !== (node.input || 'text')) element.type = node.input || 'text';
         if (node.input === 'search') element.maxLength = 66; // the server takes 200 bytes
-        if (element.value !== node.value) element.value = node.value;
-        if (element.name !== node.name) element.name = node.name;
-        if (element.autocomplete !== node.autocomplete) element.autocomplete = node.autocomplete;
+        if (element.value !== (node.value || '')) element.value = node.value || '';
+        if (element.name !== (node.name || '')) element.name = node.name || '';
+        if (element.autocomplete !== (node.autocomplete || '')) element.autocomplete = node.autocomplete || '';
         if (element.placeholder !== (node.placeholder || '')) element.placeholder = node.placeholder || '';
         element.classList.toggle('covered', Boolean(node.hidden_text));
-        if (node.active === undefined) return;
+        if (!node.active && !element.hasAttribute('role')) return;
         element.setAttribute('role', 'combobox');
         element.setAttribute('aria-autocomplete', 'list');
         element.setAttribute('aria-expanded', String(Boolean(node.target)));
-        page.attribute(element, 'aria-controls', node.target, null);
-        page.attribute(element, 'aria-activedescendant', node.target && node.active, null);
+        page.attribute(element, 'aria-controls', node.target);
+        page.attribute(element, 'aria-activedescendant', node.target && node.active);
     },
 
-    // Elements whose nodes are gone, by kind: the next nodes of a long list take them over, where they stand if that is possible.
-    retire(kept) {
-        const free = new Map();
-        const had = document.activeElement;
-        const selection = getSelection();
-        const has_selection = !selection.isCollapsed; // asked once: each time costs a layout
-        page.entries.forEach((entry, id) => {
-            if (kept.has(id)) return;
-            page.entries.delete(id);
-            const node = entry.node; // destructuring here is lost in Emscripten 3.1.6's optimizer
-            const element = entry.element;
-            const is_in_use = element.contains(had) || (has_selection && selection.containsNode(element, true));
-            if (node.role === 'textbox' || node.role === 'scroller' || is_in_use) {
-                element.remove();
-                return;
-            }
-            element.isFree = true;
-            const kind = page.kindOf(node);
-            if (free.has(kind)) free.get(kind).push(entry);
-            else free.set(kind, [entry]);
-        });
-        return free;
-    },
-
-    kindOf(node) {
-        return node.role === 'heading' ? `heading${node.level}` : node.submits ? 'submit' : node.multiline ? 'textarea' : node.role;
-    },
-
-    // Elements are kept by their node, so that focus, selection and a half-composed word survive. A number is a node that did not change.
+    // Elements are kept, so that focus, selection and a half-composed word survive. A number is an element that did not change; an
+    // object has what changed. What has the focus or is being selected comes to stand for nothing else: another element does.
+    plain: { id: 0, role: '', key: '', parent: 0, x: 0, y: 0, w: 0, h: 0, size: 13, line: 0, face: '', text: '', level: 1 },
     show(changes) {
+        const had = document.activeElement;
+        const hadKey = had && had.id;
+        const selection = getSelection();
+        const isSelecting = !selection.isCollapsed; // asked once: each time costs a layout
+        const isInUse = (element) => element.contains(had) || (isSelecting && selection.containsNode(element, true));
         const kept = new Set();
         changes.forEach((change) => kept.add(typeof change === 'number' ? change : change.id));
-        const had = document.activeElement;
-        const had_key = had && had.id;
-        changes.forEach((change) => {
-            const entry = page.entries.get(change.id);
-            if (!entry || page.kindOf(entry.node) === page.kindOf(change)) return;
-            entry.element.remove(); // an element cannot become another kind
-            page.entries.delete(change.id);
+        page.entries.forEach((entry, id) => {
+            if (kept.has(id)) return;
+            entry.element.remove();
+            page.entries.delete(id);
         });
-        const free = page.retire(kept);
         const next = new Map(); // container to the element that should come next in it
         const after = [];
         changes.forEach((change) => {
-            const is_same = typeof change === 'number';
-            let entry = page.entries.get(is_same ? change : change.id);
-            let before = entry ? entry.node : {};
-            if (!is_same) {
-                if (!entry) {
-                    const spare = (free.get(page.kindOf(change)) || []).shift();
-                    entry = { element: spare ? spare.element : page.create(change) };
-                    entry.element.isFree = false;
-                    before = spare ? spare.node : {};
-                    page.entries.set(change.id, entry);
-                }
-                entry.node = change;
+            const isSame = typeof change === 'number';
+            let entry = page.entries.get(isSame ? change : change.id);
+            let changed = change;
+            let isNew = false;
+            if (!isSame && !entry) {
+                entry = { node: Object.assign({}, page.plain), element: null };
+                page.entries.set(change.id, entry);
             }
-            const node = entry.node;
+            if (!isSame) {
+                Object.assign(entry.node, change);
+                const isAnother = entry.element && change.key !== undefined && isInUse(entry.element);
+                if (isAnother) {
+                    entry.element.remove();
+                    changed = entry.node;
+                }
+                isNew = isAnother || !entry.element;
+                if (isNew) entry.element = page.create(entry.node);
+            }
             const element = entry.element;
-            const parent = node.parent ? page.entries.get(node.parent).element : page.root;
-            let place = next.has(parent) ? next.get(parent) : parent.firstElementChild;
-            while (place && place.isFree) place = place.nextElementSibling;
+            const parent = entry.node.parent ? page.entries.get(entry.node.parent).element : page.root;
+            const place = next.has(parent) ? next.get(parent) : parent.firstElementChild;
             if (place === element) {
                 next.set(parent, element.nextElementSibling);
             } else {
                 parent.insertBefore(element, place);
                 next.set(parent, place);
             }
-            if (is_same) return;
-            page.update(element, node, before);
-            if (node.scroll_to !== undefined || node.take_focus) after.push(entry);
+            if (isSame) return;
+            page.update(element, entry.node, changed, isNew);
+            if (change.scroll_to !== undefined || change.take_focus) after.push({ change, element, role: entry.node.role });
         });
-        free.forEach((entries) => entries.forEach(({ element }) => element.remove()));
-        after.forEach(({ node, element }) => {
-            if (node.scroll_to !== undefined) element.scrollTop = node.scroll_to;
-            if (node.take_focus && node.role === 'heading') element.tabIndex = -1; // reached by us, not by Tab
-            if (node.take_focus) element.focus({ preventScroll: node.role === 'link' });
+        after.forEach(({ change, element, role }) => {
+            if (change.scroll_to !== undefined) element.scrollTop = change.scroll_to;
+            if (change.take_focus && role === 'heading') element.tabIndex = -1; // reached by us, not by Tab
+            if (change.take_focus) element.focus({ preventScroll: role === 'link' });
         });
         // What had the focus is gone: keys must not fall to nobody.
-        if (had && had !== document.body && !had.isConnected) page.tell('blurred', had_key);
+        if (had && had !== document.body && !had.isConnected) page.tell('blurred', hadKey);
     },
 
     // What stands side by side is copied with tabs between, what stands below each other with new lines.
     copied(range) {
         const pieces = document.createTreeWalker(page.root, NodeFilter.SHOW_TEXT);
-        const pieceOf = (node) => node.parentElement.closest('[id]');
+        const pieceOf = (node) => node.parentElement.closest('.placed');
         const rowOf = (node) => node.parentElement.closest('[role=row]');
         const cellOf = (node) => node.parentElement.closest('[role=cell], [role=columnheader]');
         const isWithin = (node, other, of) => of(node) && of(node) === of(other);
@@ -550,9 +540,7 @@ const page = {
         document.documentElement.addEventListener('mouseleave', wake);
         document.addEventListener('visibilitychange', wake);
         canvas.addEventListener('mousedown', () => document.activeElement && document.activeElement.blur());
-        ['(prefers-color-scheme: dark)', '(prefers-reduced-motion: reduce)', '(prefers-contrast: more)'].forEach((query) =>
-            matchMedia(query).addEventListener('change', wake)
-        );
+        Object.values(page.preferences).forEach((preference) => preference.addEventListener('change', wake));
         new MutationObserver(wake).observe(document.documentElement, { attributeFilter: ['data-theme'] });
         const watchDensity = () => {
             const query = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);

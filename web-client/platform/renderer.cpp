@@ -13,8 +13,10 @@
 #include <imgui.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <string_view>
 
@@ -83,6 +85,19 @@ static void update_texture(ImTextureData& texture)
     texture.SetStatus(ImTextureStatus_OK);
 }
 
+static void clear_area(ImDrawList const*, ImDrawCmd const*) { } // stands in the list; Renderer::draw does it
+
+void add_opaque_area(ImDrawList& list, OpaqueArea area)
+{
+    list.AddCallback(clear_area, &area, sizeof area);
+}
+
+static void set_clear_colour(unsigned packed)
+{
+    ImVec4 const colour = ImGui::ColorConvertU32ToFloat4(packed);
+    glClearColor(colour.x, colour.y, colour.z, 1.0f);
+}
+
 static std::size_t hash_of(ImDrawData const& data, unsigned background)
 {
     std::size_t hash = background;
@@ -97,6 +112,7 @@ static std::size_t hash_of(ImDrawData const& data, unsigned background)
         for (ImDrawCmd const& command : list->CmdBuffer) {
             add(&command.ClipRect, sizeof command.ClipRect);
             add(&command.ElemCount, sizeof command.ElemCount);
+            if (command.UserCallback == clear_area) add(command.UserCallbackData, sizeof(OpaqueArea));
         }
     }
     return hash;
@@ -163,10 +179,9 @@ bool Renderer::draw(ImDrawData& data, unsigned background)
     int const height = static_cast<int>(data.DisplaySize.y * scale.y);
     if (width <= 0 || height <= 0) return false;
 
-    ImVec4 const colour = ImGui::ColorConvertU32ToFloat4(background);
     glViewport(0, 0, width, height);
     glDisable(GL_SCISSOR_TEST); // it limits clearing too
-    glClearColor(colour.x, colour.y, colour.z, 1.0f);
+    set_clear_colour(background);
     glClear(GL_COLOR_BUFFER_BIT);
     glEnable(GL_SCISSOR_TEST);
     glUniform4f(m_transform, 2.0f / data.DisplaySize.x, -2.0f / data.DisplaySize.y, -1.0f, 1.0f);
@@ -175,12 +190,26 @@ bool Renderer::draw(ImDrawData& data, unsigned background)
         glBufferData(GL_ARRAY_BUFFER, list->VtxBuffer.size_in_bytes(), list->VtxBuffer.Data, GL_STREAM_DRAW);
         glBufferData(GL_ELEMENT_ARRAY_BUFFER, list->IdxBuffer.size_in_bytes(), list->IdxBuffer.Data, GL_STREAM_DRAW);
         for (ImDrawCmd const& command : list->CmdBuffer) {
-            int const left = std::max(static_cast<int>(command.ClipRect.x * scale.x), 0);
-            int const top = std::max(static_cast<int>(command.ClipRect.y * scale.y), 0);
-            int const right = std::min(static_cast<int>(command.ClipRect.z * scale.x), width);
-            int const bottom = std::min(static_cast<int>(command.ClipRect.w * scale.y), height);
-            if (command.UserCallback || right <= left || bottom <= top) continue;
+            int left = std::max(static_cast<int>(command.ClipRect.x * scale.x), 0);
+            int top = std::max(static_cast<int>(command.ClipRect.y * scale.y), 0);
+            int right = std::min(static_cast<int>(command.ClipRect.z * scale.x), width);
+            int bottom = std::min(static_cast<int>(command.ClipRect.w * scale.y), height);
+            OpaqueArea area;
+            bool const is_area = command.UserCallback == clear_area;
+            if (is_area) {
+                std::memcpy(&area, command.UserCallbackData, sizeof area);
+                left = std::max(left, static_cast<int>(std::lround(area.left * scale.x)));
+                top = std::max(top, static_cast<int>(std::lround(area.top * scale.y)));
+                right = std::min(right, static_cast<int>(std::lround(area.right * scale.x)));
+                bottom = std::min(bottom, static_cast<int>(std::lround(area.bottom * scale.y)));
+            }
+            if (right <= left || bottom <= top || (command.ElemCount == 0 && !is_area)) continue;
             glScissor(left, height - bottom, right - left, bottom - top);
+            if (is_area) {
+                set_clear_colour(area.colour);
+                glClear(GL_COLOR_BUFFER_BIT);
+                continue;
+            }
             glBindTexture(GL_TEXTURE_2D, static_cast<unsigned>(command.GetTexID()));
             auto const first = static_cast<std::uintptr_t>(command.IdxOffset) * sizeof(ImDrawIdx);
             glDrawElements(GL_TRIANGLES, static_cast<int>(command.ElemCount), GL_UNSIGNED_INT, reinterpret_cast<void const*>(first));

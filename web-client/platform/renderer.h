@@ -3,8 +3,16 @@
 #include <cstddef>
 
 struct ImDrawData;
+struct ImDrawList;
 
 namespace platform {
+
+// A rectangle of one opaque colour: cleared at once instead of blended pixel by pixel.
+struct OpaqueArea {
+    float left, top, right, bottom;
+    unsigned colour;
+};
+void add_opaque_area(ImDrawList& list, OpaqueArea area);
 
 // Draws Dear ImGui's lists with OpenGL 3 or WebGL 2. The context is ours alone, so no state is read back or restored:
 // in a browser each glGet waits for the graphics process.

@@ -68,7 +68,7 @@ void paragraph(Ui& ui, std::string const& key, float x, float middle, std::strin
     ui.mirror.add(text_node(ui, Role::Text, key, text_area(ui, x, middle, text, style), text, style));
 }
 
-float told(Ui& ui, Role role, std::string const& key, Rect area, std::string const& text, TextStyle const& style, bool right, int level)
+float told(Ui& ui, Role role, std::string const& key, Rect area, std::string const& text, TextStyle const& style, bool right, int rank)
 {
     float const whole = ui.width(text, style);
     float const x = right ? std::max(area.right() - std::ceil(whole), area.x) : area.x;
@@ -76,7 +76,7 @@ float told(Ui& ui, Role role, std::string const& key, Rect area, std::string con
     Rect const place{std::floor(x), std::round(area.middle() - style.size / 2) - 2,
         std::min(std::ceil(whole) + 1, area.right() - std::floor(x)), style.size + 4};
     auto node = text_node(ui, role, key, place, text, style);
-    node.level = level;
+    (role == Role::Cell ? node.index : node.level) = rank;
     if (drawn < whole) node.title = text;
     ui.mirror.add(std::move(node));
     return drawn;

@@ -17,9 +17,9 @@ void write(Ui const& ui, MirrorNode& node, std::string const& text, TextStyle co
 // Text that is seen and told. The rectangle in the mirror is that of the text.
 void heading(Ui& ui, std::string const& key, float x, float middle, std::string const& text, TextStyle const& style, int level = 1);
 void paragraph(Ui& ui, std::string const& key, float x, float middle, std::string const& text, TextStyle const& style);
-// Any role; cut with "…" where it is too wide, told whole. Returns the width that is drawn.
+// Any role; cut with "…" where it is too wide, told whole. `rank`: a heading's level, a cell's column. Returns the width that is drawn.
 float told(Ui& ui, Role role, std::string const& key, Rect area, std::string const& text, TextStyle const& style, bool right = false,
-    int level = 1);
+    int rank = 1);
 // Several lines, told as a node of this role. `middle` is that of the first line. Returns the height of all lines.
 float wrapped(Ui& ui, Role role, std::string const& key, Rect area, float middle, std::string const& text, TextStyle const& style);
 

@@ -189,75 +189,70 @@ bool Mirror::press_focused(bool by_space)
     return false;
 }
 
+template <typename Member>
+struct Named {
+    char const* name;
+    Member member;
+};
+static constexpr Named<std::string MirrorNode::*> texts[]
+    = {{"key", &MirrorNode::key}, {"text", &MirrorNode::text}, {"label", &MirrorNode::label}, {"value", &MirrorNode::value},
+        {"face", &MirrorNode::face}, {"colour", &MirrorNode::colour}, {"href", &MirrorNode::href}, {"title", &MirrorNode::title},
+        {"target", &MirrorNode::target}, {"described_by", &MirrorNode::described_by}, {"input", &MirrorNode::input},
+        {"name", &MirrorNode::name}, {"autocomplete", &MirrorNode::autocomplete}, {"placeholder", &MirrorNode::placeholder},
+        {"sort", &MirrorNode::sort}, {"over", &MirrorNode::over}, {"active", &MirrorNode::active}};
+static constexpr Named<float MirrorNode::*> lengths[] = {{"w", &MirrorNode::w}, {"h", &MirrorNode::h}, {"size", &MirrorNode::size},
+    {"line", &MirrorNode::line}, {"left", &MirrorNode::left}, {"right", &MirrorNode::right}, {"content", &MirrorNode::content}};
+static constexpr Named<int MirrorNode::*> numbers[]
+    = {{"level", &MirrorNode::level}, {"index", &MirrorNode::index}, {"count", &MirrorNode::count}, {"columns", &MirrorNode::columns}};
+static constexpr Named<bool MirrorNode::*> marks[]
+    = {{"wraps", &MirrorNode::wraps}, {"submits", &MirrorNode::submits}, {"multiline", &MirrorNode::multiline}, {"busy", &MirrorNode::busy},
+        {"invalid", &MirrorNode::invalid}, {"disabled", &MirrorNode::disabled}, {"current", &MirrorNode::current},
+        {"inert", &MirrorNode::inert}, {"hidden_text", &MirrorNode::hidden_text}, {"by_arrows", &MirrorNode::by_arrows},
+        {"tab_stop", &MirrorNode::tab_stop}, {"take_focus", &MirrorNode::take_focus}, {"rows", &MirrorNode::rows}};
+static constexpr Named<std::optional<bool> MirrorNode::*> states[]
+    = {{"pressed", &MirrorNode::pressed}, {"selected", &MirrorNode::selected}, {"expanded", &MirrorNode::expanded}};
+
 // The changes are written straight into one string: a tree of them took 3 ms of a frame in which a long list turned a page.
 class ChangeWriter {
 public:
-    void number(int id) { begin() += std::to_string(id); }
-
-    void node(MirrorNode const& node, int id, int parent)
+    // Of an element, what it no longer stands for; its number alone, and false, if that is nothing. `x` and `y` are within its container.
+    bool element(int id, bool is_new, std::optional<int> parent, MirrorNode const& node, float x, float y, MirrorNode const& before)
     {
-        begin() += R"({"id":)" + std::to_string(id);
-        text("role", role_names[static_cast<std::size_t>(node.role)]);
-        text("key", node.key);
-        if (parent != 0) member("parent") += std::to_string(parent);
-        if (node.w > 0) {
-            length("x", node.x);
-            length("y", node.y);
-            length("w", node.w);
-            length("h", node.h);
-        }
-        if (!node.face.empty()) length("size", node.size);
-        if (node.line > 0) length("line", node.line);
-        if (node.left > 0) length("left", node.left);
-        if (node.right > 0) length("right", node.right);
-        if (node.role == Role::Scroller) length("content", node.content);
-        if (node.scroll_to) length("scroll_to", *node.scroll_to);
-        some_text("text", node.text);
-        some_text("label", node.label);
-        some_text("face", node.face);
-        some_text("colour", node.colour);
-        some_text("href", node.href);
-        some_text("title", node.title);
-        some_text("target", node.target);
-        some_text("described_by", node.described_by);
-        some_text("placeholder", node.placeholder);
-        some_text("sort", node.sort);
-        some_text("active", node.active);
-        some_text("over", node.over);
-        if (node.role == Role::Heading) member("level") += std::to_string(node.level);
-        if (node.index > 0) member("index") += std::to_string(node.index);
-        if (node.count > 0) member("count") += std::to_string(node.count);
-        if (node.columns > 0) member("columns") += std::to_string(node.columns);
-        mark("wraps", node.wraps);
-        mark("submits", node.submits);
-        mark("multiline", node.multiline);
-        mark("busy", node.busy);
-        mark("invalid", node.invalid);
-        mark("disabled", node.disabled);
-        mark("current", node.current);
-        mark("inert", node.inert);
-        mark("hidden_text", node.hidden_text);
-        mark("by_arrows", node.by_arrows);
-        mark("tab_stop", node.tab_stop);
-        mark("take_focus", node.take_focus);
-        mark("rows", node.rows);
-        state("pressed", node.pressed);
-        state("selected", node.selected);
-        state("expanded", node.expanded);
-        if (node.role == Role::Textbox) {
-            text("value", node.value);
-            text("input", node.input);
-            text("name", node.name);
-            text("autocomplete", node.autocomplete);
-        }
-        m_json += '}';
+        m_id = id;
+        m_is_open = false;
+        if (is_new) text("role", role_names[static_cast<std::size_t>(node.role)]);
+        if (parent) member("parent") += std::to_string(*parent);
+        if (x != before.x) length("x", x);
+        if (y != before.y) length("y", y);
+        for (auto const& [name, of] : lengths)
+            if (node.*of != before.*of) length(name, node.*of);
+        for (auto const& [name, of] : texts)
+            if (node.*of != before.*of) text(name, node.*of);
+        for (auto const& [name, of] : numbers)
+            if (node.*of != before.*of) member(name) += node.*of > 0 ? std::to_string(node.*of) : "null";
+        for (auto const& [name, of] : marks)
+            if (node.*of != before.*of) member(name) += node.*of ? "true" : "null";
+        for (auto const& [name, of] : states)
+            if (node.*of != before.*of) member(name) += !(node.*of) ? "null" : *(node.*of) ? "true" : "false";
+        if (node.scroll_to && node.scroll_to != before.scroll_to) length("scroll_to", *node.scroll_to);
+        if (m_is_open)
+            m_json += '}';
+        else
+            begin() += std::to_string(id);
+        return m_is_open;
     }
 
     std::string take() { return (m_json.empty() ? "[" : std::move(m_json)) + ']'; }
 
 private:
     std::string& begin() { return m_json += m_json.empty() ? '[' : ','; }
-    std::string& member(char const* name) { return m_json.append(",\"").append(name).append("\":"); }
+
+    std::string& member(char const* name)
+    {
+        if (!m_is_open) begin() += R"({"id":)" + std::to_string(m_id);
+        m_is_open = true;
+        return m_json.append(",\"").append(name).append("\":");
+    }
 
     void text(char const* name, std::string_view value)
     {
@@ -276,11 +271,6 @@ private:
         m_json += '"';
     }
 
-    void some_text(char const* name, std::string_view value)
-    {
-        if (!value.empty()) text(name, value);
-    }
-
     // Hundredths of a pixel are enough.
     void length(char const* name, float pixels)
     {
@@ -295,63 +285,88 @@ private:
         out += static_cast<char>('0' + rest % 10);
     }
 
-    void mark(char const* name, bool is_set)
-    {
-        if (is_set) member(name) += "true";
-    }
-
-    void state(char const* name, std::optional<bool> value)
-    {
-        if (value) member(name) += *value ? "true" : "false";
-    }
-
     std::string m_json;
+    int m_id = 0;
+    bool m_is_open = false; // an object for this element is begun
 };
+
+// What an element is made for cannot change.
+static int kind_of(MirrorNode const& node)
+{
+    return static_cast<int>(node.role) * 8 + (node.role == Role::Heading ? node.level : node.submits ? 1 : node.multiline ? 2 : 0);
+}
+
+// An element whose node is gone stands for a new one of its kind in the same container; first come, first served.
+Mirror::Shown* Mirror::take_spare(std::vector<Shown*>& spares, MirrorNode const& node, int parent)
+{
+    auto const fits = [&](Shown const* spare) { return spare && spare->parent == parent && kind_of(spare->node) == kind_of(node); };
+    auto const found = std::find_if(spares.begin(), spares.end(), fits);
+    if (found == spares.end() || m_shown.contains(node.key)) return nullptr;
+    auto* const shown = std::exchange(*found, nullptr);
+    auto entry = m_shown.extract(shown->node.key);
+    entry.key() = node.key;
+    m_shown.insert(std::move(entry));
+    return shown;
+}
 
 std::string Mirror::changes()
 {
     ++m_frame;
+    std::vector<Shown*> order(m_nodes.size());
+    for (std::size_t at = 0; at < m_nodes.size(); ++at) {
+        auto const& node = m_nodes[at];
+        auto const found = m_shown.find(node.key);
+        if (found == m_shown.end()) continue;
+        auto& shown = found->second;
+        if (kind_of(shown.node) != kind_of(node)) shown.id = shown.parent = 0; // another element has to be made
+        shown.frame = m_frame;
+        order[at] = &shown;
+    }
+    std::vector<Shown*> spares;
+    for (auto* const shown : m_order) {
+        bool const is_own = shown->node.role == Role::Textbox || shown->node.role == Role::Scroller; // what it was scrolled to, or undoes
+        if (shown->frame != m_frame && !is_own) spares.push_back(shown);
+    }
+    static MirrorNode const plain;
     ChangeWriter list;
-    std::vector<int> order;
-    order.reserve(m_nodes.size());
-    std::vector<int> ids(m_nodes.size());
     bool changed = false;
     for (std::size_t at = 0; at < m_nodes.size(); ++at) {
-        MirrorNode node = m_nodes[at];
-        int const parent = m_parents[at];
+        auto const* node = &m_nodes[at];
+        std::optional<MirrorNode> copy;
+        int const container = m_parents[at];
+        int const parent = container < 0 ? 0 : order[static_cast<std::size_t>(container)]->id;
+        auto*& shown = order[at];
+        if (!shown) shown = take_spare(spares, *node, parent);
+        if (!shown) shown = &m_shown[node->key];
+        bool const is_new = shown->id == 0;
+        if (is_new) shown->id = m_next_id++;
+        shown->frame = m_frame;
         // The canvas cannot draw over an element that is seen.
-        bool const is_seen = !node.colour.empty() || (node.role == Role::Textbox && !node.hidden_text && is_inert(at));
-        if (is_seen && is_hidden(at)) {
-            node.colour.clear();
-            node.hidden_text = node.role == Role::Textbox;
+        bool const is_seen = !node->colour.empty() || (node->role == Role::Textbox && !node->hidden_text && is_inert(at));
+        bool const is_scrolled = is_new && node->role == Role::Scroller && scroll(node->key) > 0;
+        if ((is_seen && is_hidden(at)) || is_scrolled) {
+            node = &copy.emplace(*node);
+            copy->colour.clear();
+            copy->hidden_text |= copy->role == Role::Textbox;
+            if (is_scrolled) copy->scroll_to = scroll(copy->key);
         }
         // An element stands inside the nearest container that has a place, and moves with what that scrolls.
-        int frame = parent;
+        int frame = container;
         while (frame >= 0 && m_nodes[static_cast<std::size_t>(frame)].w <= 0)
             frame = m_parents[static_cast<std::size_t>(frame)];
-        if (frame >= 0 && node.w > 0) {
+        float x = node->x, y = node->y;
+        if (frame >= 0 && node->w > 0) {
             auto const& around = m_nodes[static_cast<std::size_t>(frame)];
-            node.x -= around.x;
-            node.y -= around.y - (around.role == Role::Scroller ? scroll(around.key) : 0);
+            x -= around.x;
+            y -= around.y - (around.role == Role::Scroller ? scroll(around.key) : 0);
         }
-        auto [found, is_new] = m_shown.try_emplace(node.key);
-        auto& shown = found->second;
-        if (is_new) {
-            shown.id = m_next_id++;
-            if (node.role == Role::Scroller && scroll(node.key) > 0) node.scroll_to = scroll(node.key);
-        }
-        int const parent_id = parent < 0 ? 0 : ids[static_cast<std::size_t>(parent)];
-        ids[at] = shown.id;
-        order.push_back(shown.id);
-        shown.frame = m_frame;
-        if (!is_new && shown.parent == parent_id && shown.node == node) {
-            list.number(shown.id);
-            continue;
-        }
+        auto const moved = shown->parent == parent ? std::nullopt : std::optional(parent);
+        if (!list.element(shown->id, is_new, moved, *node, x, y, is_new ? plain : shown->node)) continue;
         changed = true;
-        list.node(node, shown.id, parent_id);
-        shown.parent = parent_id;
-        shown.node = std::move(node);
+        shown->parent = parent;
+        shown->node = *node;
+        shown->node.x = x;
+        shown->node.y = y;
     }
     std::erase_if(m_shown, [&](auto const& entry) { return entry.second.frame != m_frame; });
     if (!changed && order == m_order) return {};

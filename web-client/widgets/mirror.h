@@ -5,6 +5,8 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace console {
@@ -92,8 +94,6 @@ struct MirrorNode {
     std::optional<bool> pressed = {}; // a toggle's state
     std::optional<bool> selected = {};
     std::optional<bool> expanded = {};
-
-    bool operator==(MirrorNode const&) const = default;
 };
 
 // What a screen reader, a password manager, a browser's find and a test see: the frame told again in reading order. Widgets report
@@ -142,23 +142,29 @@ public:
     bool press_focused(bool by_space);
 
     std::vector<MirrorNode> const& nodes() const { return m_nodes; }
-    // The frame as an array in reading order: an unchanged node is its number, a new or changed one an object. Empty: nothing changed.
+    // The frame as an array of elements in reading order: a number is one that did not change, an object has what changed; what is null
+    // or "" is gone. An element that comes to stand for another node says so by its `key`. Empty: nothing changed.
     std::string changes();
     // Sends everything again with the next changes().
-    void forget_shown() { m_shown.clear(); }
+    void forget_shown()
+    {
+        m_shown.clear();
+        m_order.clear();
+    }
 
 private:
     struct Typed {
         std::string key;
         std::string text;
     };
-    struct Shown {
-        MirrorNode node;
-        int id = 0;
+    struct Shown { // an element
+        MirrorNode node; // placed within its container
+        int id = 0; // 0: to be made
         int parent = 0;
-        unsigned frame = 0;
+        unsigned frame = 0; // the last one that had it
     };
 
+    Shown* take_spare(std::vector<Shown*>& spares, MirrorNode const& node, int parent);
     bool is_inert(std::size_t at) const;
     bool is_hidden(std::size_t at) const;
 
@@ -169,8 +175,8 @@ private:
     std::vector<Typed> m_typed;
     std::map<std::string, float, std::less<>> m_scrolls;
     std::map<std::string, float, std::less<>> m_wanted_scrolls;
-    std::map<std::string, Shown, std::less<>> m_shown;
-    std::vector<int> m_order; // ids, as shown
+    std::unordered_map<std::string, Shown> m_shown; // by key
+    std::vector<Shown*> m_order; // as they are read
     unsigned m_frame = 0;
     int m_next_id = 1;
     std::string m_focus;

@@ -162,10 +162,7 @@ TableResult draw_table(Ui& ui, Rect area, Table const& table, int& current)
 
 void cell(Ui& ui, std::string const& key, Rect area, std::string const& text, TextStyle const& style, int column, bool right)
 {
-    auto node = node_at(Role::Cell, key + "-cell", area);
-    node.index = column;
-    MirrorScope const scope(ui.mirror, std::move(node));
-    told(ui, Role::Text, key, area, text, style, right);
+    told(ui, Role::Cell, key, area, text, style, right, column);
 }
 
 void link_cell(Ui& ui, Table const& table, int row, int current, Rect area, std::string const& text, TextStyle const& style)

@@ -1,5 +1,7 @@
 #include "web-client/widgets/ui.h"
 
+#include "web-client/platform/renderer.h"
+
 #include <imgui_internal.h>
 
 #include <algorithm>
@@ -37,14 +39,32 @@ unsigned next_character(std::string_view& text)
     return character;
 }
 
+// Of what is large and opaque only the round corners are drawn, with the rows between them.
+static void fill_area(Rect area, ImU32 colour, float radius, bool is_round_below)
+{
+    constexpr float large = 1 << 14; // square pixels
+    auto& list = *ImGui::GetWindowDrawList();
+    float const above = std::ceil(radius), below = is_round_below ? above : 0;
+    float const height = area.h - above - below;
+    auto const corners = is_round_below ? ImDrawFlags_RoundCornersAll : ImDrawFlags_RoundCornersTop;
+    if ((colour & IM_COL32_A_MASK) != IM_COL32_A_MASK || height <= 2 || area.w * height < large) {
+        list.AddRectFilled(area.first(), area.last(), colour, radius, corners);
+        return;
+    }
+    float const top = area.y + above, bottom = top + height;
+    if (above > 0) list.AddRectFilled(area.first(), {area.right(), top + 1}, colour, radius, ImDrawFlags_RoundCornersTop);
+    if (below > 0) list.AddRectFilled({area.x, bottom - 1}, area.last(), colour, radius, ImDrawFlags_RoundCornersBottom);
+    platform::add_opaque_area(list, {area.x, top, area.right(), bottom, colour});
+}
+
 void Ui::fill(Rect area, ImU32 colour, float radius) const
 {
-    ImGui::GetWindowDrawList()->AddRectFilled(area.first(), area.last(), colour, radius);
+    fill_area(area, colour, radius, true);
 }
 
 void Ui::fill_top(Rect area, ImU32 colour, float radius) const
 {
-    ImGui::GetWindowDrawList()->AddRectFilled(area.first(), area.last(), colour, radius, ImDrawFlags_RoundCornersTop);
+    fill_area(area, colour, radius, false);
 }
 
 void Ui::bubble(Rect area, ImU32 colour, float radius, bool speaks_right) const

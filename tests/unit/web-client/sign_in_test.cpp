@@ -277,3 +277,44 @@ TEST_CASE("the mirror's JSON holds any text and any length")
     CHECK(nodes.at(1).at("expanded") == true);
     CHECK(nodes.at(1).contains("x") == false);
 }
+
+TEST_CASE("the mirror tells what changed, and elements of what is gone stand for what came in the same place")
+{
+    console::Mirror mirror;
+    auto const tell = [&](std::vector<console::MirrorNode> rows) {
+        mirror.start_frame();
+        mirror.open({.role = Role::Table, .key = "table"});
+        for (auto& row : rows)
+            mirror.add(std::move(row));
+        mirror.close();
+        auto const changes = mirror.changes();
+        return changes.empty() ? nlohmann::json() : nlohmann::json::parse(changes);
+    };
+    auto const row = [](char const* key, char const* text) { return console::MirrorNode{.role = Role::Row, .key = key, .text = text}; };
+
+    auto const first = tell({row("a", "one"), row("b", "two")});
+    auto const table = first.at(0).at("id"), a = first.at(1).at("id"), b = first.at(2).at("id");
+    CHECK(first.at(2) == nlohmann::json{{"id", b}, {"role", "row"}, {"parent", table}, {"key", "b"}, {"text", "two"}});
+    CHECK(tell({row("a", "one"), row("b", "two")}).is_null());
+
+    auto marked = row("b", "two");
+    marked.busy = true;
+    marked.selected = false;
+    CHECK(tell({row("a", "one"), marked}) == nlohmann::json{table, a, {{"id", b}, {"busy", true}, {"selected", false}}});
+    CHECK(tell({row("a", "one"), row("b", "")})
+        == nlohmann::json{table, a, {{"id", b}, {"text", ""}, {"busy", nullptr}, {"selected", nullptr}}});
+
+    // "a" is gone and "c" has come below "b": its element goes there.
+    CHECK(tell({row("b", ""), row("c", "one")}) == nlohmann::json{table, b, {{"id", a}, {"key", "c"}}});
+
+    // Another kind of thing under the same key, and one in another container, are new elements.
+    auto const changed = tell({{.role = Role::Button, .key = "b"}, row("d", "one")});
+    CHECK(changed.at(1).at("id") > b);
+    CHECK(changed.at(1).at("role") == "button");
+    CHECK(changed.at(2) == nlohmann::json{{"id", a}, {"key", "d"}});
+    mirror.start_frame();
+    mirror.add(row("e", "one"));
+    auto const moved = nlohmann::json::parse(mirror.changes());
+    CHECK(moved.at(0).at("id") > changed.at(1).at("id"));
+    CHECK_FALSE(moved.at(0).contains("parent"));
+}
