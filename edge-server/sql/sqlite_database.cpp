@@ -1,4 +1,5 @@
 #include "edge-server/sql/group_writer.h"
+#include "edge-server/sql/warm_up.h"
 
 #include <spdlog/spdlog.h>
 
@@ -108,7 +109,8 @@ void copy_database(SqliteConnection& from, std::string const& path)
 class SqliteDatabase final : public Database {
 public:
     explicit SqliteDatabase(std::string const& path)
-        : m_path(path), m_lock(path), m_write_connection(m_path, SqliteConnection::Mode::ReadWrite), m_writer(m_path, m_write_connection)
+        : m_path(path), m_lock(path), m_warm_up(path), m_write_connection(m_path, SqliteConnection::Mode::ReadWrite),
+          m_writer(m_path, m_write_connection)
     {
         std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     }
@@ -195,6 +197,7 @@ private:
 
     std::string m_path;
     FileLock m_lock;
+    WarmUp m_warm_up; // before the connections: its descriptor is closed after them
     SqliteConnection m_write_connection;
     std::mutex m_readers_mutex;
     std::vector<std::unique_ptr<SqliteConnection>> m_idle_readers;

@@ -12,6 +12,7 @@ const leads = 2;
 const conversations = 5; // of each lead
 const rate = 100;
 const seconds = 20;
+const rounds = 3; // of which that with the middle p99 counts: a shared disk stands still now and then
 
 async function measure(size) {
     const folder = await mkdtemp(join(tmpdir(), 'dealerline-scale-'));
@@ -32,16 +33,18 @@ async function measure(size) {
         };
         const caller = () => `+1778${String(Math.floor(Math.random() * 2 * leads)).padStart(7, '0')}`; // half of them call for the first time
         await ring(installation.url, { called, caller, rate, seconds: 5 });
-        const measured = quantiles(await ring(installation.url, { called, caller, rate, seconds }));
+        const measured = [];
+        for (let i = 0; i < rounds; ++i) measured.push(quantiles(await ring(installation.url, { called, caller, rate, seconds })));
+        const middle = measured.sort((a, b) => a.p99 - b.p99)[Math.floor(rounds / 2)];
         const memory = Number(/VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${installation.server.pid}/status`, 'utf8'))[1]) / 1024;
         const file = (await stat(database)).size / (1 << 20);
-        console.log(`${String(size).padStart(9)}${String(size * leads * conversations).padStart(15)}${in_words(measured)}${file.toFixed(0).padStart(10)}${started.toFixed(0).padStart(10)}${memory.toFixed(0).padStart(12)}`);
+        console.log(`${String(size).padStart(9)}${String(size * leads * conversations).padStart(15)}${in_words(middle)}${file.toFixed(0).padStart(10)}${started.toFixed(0).padStart(10)}${memory.toFixed(0).padStart(12)}`);
     } finally {
         await installation.stop();
         await rm(folder, { recursive: true, force: true });
     }
 }
 
-console.log(`${rate} calls a second for ${seconds} s, to numbers and from callers at random; stopping and starting again in ms`);
+console.log(`${rate} calls a second for ${rounds} times ${seconds} s, to numbers and from callers at random; stopping and starting again in ms`);
 console.log('  numbers  conversations   p50 ms   p99 ms  most ms  file MiB  restart  memory MiB');
 for (const size of sizes) await measure(size);
