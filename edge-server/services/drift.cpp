@@ -95,7 +95,11 @@ Outcome Drift::look()
 Result<Drift::Books> Drift::read_books()
 {
     auto const lines = [&] { return m_database.read(sql::Scope::platform(), [](sql::Reader& db) { return list_owned_lines(db); }); };
-    auto const before = lines();
+    std::unordered_map<std::string, Line> earlier; // by number's id
+    for (auto& line : lines()) {
+        auto id = line.number.id;
+        earlier.emplace(std::move(id), std::move(line));
+    }
     Books books;
     auto numbers = m_twilio.list_numbers();
     if (!numbers.answer) return refused_by(m_twilio.provider(), numbers.answer);
@@ -107,14 +111,11 @@ Result<Drift::Books> Drift::read_books()
         for (auto& import : imports.value)
             books.imports.emplace(import.phone_number, std::move(import));
     }
-    std::unordered_map<std::string, Line> earlier;
-    for (auto const& line : before)
-        earlier.emplace(line.number.id, line);
-    for (auto const& line : lines()) {
+    for (auto& line : lines()) {
         books.known_sids.insert(line.number.twilio_sid);
         books.known_numbers.insert(line.number.phone_number);
         auto const known = earlier.find(line.number.id);
-        if (known != earlier.end() && same(known->second, line) && stands_still(line)) books.steady.push_back(line);
+        if (known != earlier.end() && same(known->second, line) && stands_still(line)) books.steady.push_back(std::move(line));
     }
     return books;
 }

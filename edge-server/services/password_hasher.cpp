@@ -1,4 +1,5 @@
 #include "edge-server/services/password_hasher.h"
+#include "edge-server/services/password_hash.h"
 #include "edge-server/services/secrets.h"
 #include "shared/base/priority.h"
 

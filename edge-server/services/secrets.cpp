@@ -8,16 +8,6 @@
 
 namespace {
 
-// Of Argon2id, as OWASP recommends: with sodium's 64 MiB, two hundred signups at once waited for one another for twenty seconds.
-constexpr unsigned long long argon2_passes = 2;
-constexpr std::size_t argon2_memory = 19 * 1024 * 1024; // bytes
-
-void require_sodium()
-{
-    static int const ready = sodium_init();
-    if (ready < 0) throw std::runtime_error("libsodium cannot start");
-}
-
 std::string hex(unsigned char const* bytes, std::size_t size)
 {
     std::string text(size * 2 + 1, '\0');
@@ -27,6 +17,12 @@ std::string hex(unsigned char const* bytes, std::size_t size)
 }
 
 } // namespace
+
+void require_sodium()
+{
+    static int const ready = sodium_init();
+    if (ready < 0) throw std::runtime_error("libsodium cannot start");
+}
 
 std::string random_hex(std::size_t bytes)
 {
@@ -83,21 +79,4 @@ bool matches_hmac_sha256(std::string_view given, std::string_view prefix, std::s
 std::string current_secret(std::string_view configured)
 {
     return std::string(configured.substr(0, configured.find(',')));
-}
-
-std::string hash_password(std::string const& password)
-{
-    require_sodium();
-    std::string hash(crypto_pwhash_STRBYTES, '\0');
-    if (crypto_pwhash_str_alg(hash.data(), password.data(), password.size(), argon2_passes, argon2_memory, crypto_pwhash_ALG_ARGON2ID13)
-        != 0)
-        throw std::runtime_error("no memory to hash a password");
-    hash.resize(hash.find('\0'));
-    return hash;
-}
-
-bool verify_password(std::string const& hash, std::string const& password)
-{
-    require_sodium();
-    return hash.size() < crypto_pwhash_STRBYTES && crypto_pwhash_str_verify(hash.c_str(), password.data(), password.size()) == 0;
 }

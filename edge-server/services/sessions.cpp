@@ -1,4 +1,5 @@
 #include "edge-server/services/sessions.h"
+#include "edge-server/services/password_hash.h"
 #include "edge-server/services/secrets.h"
 #include "edge-server/store/organization_store.h"
 #include "shared/base/id.h"

@@ -2,10 +2,12 @@
 #include "edge-server/embedded.h"
 #include "edge-server/services/agent_doctor.h"
 #include "edge-server/services/number_search.h"
+#include "edge-server/services/password_hash.h"
 #include "edge-server/services/secrets.h"
 #include "edge-server/services/sessions.h"
 
 #include <doctest/doctest.h>
+#include <sodium.h>
 
 #include <algorithm>
 #include <string_view>
@@ -27,6 +29,17 @@ TEST_CASE("passwords are hashed with Argon2id and proved against the hash")
     CHECK(verify_password(hash, "correct horse battery"));
     CHECK_FALSE(verify_password(hash, "correct horse batterz"));
     CHECK_FALSE(verify_password("", ""));
+    CHECK(hash_password("correct horse battery") != hash);
+    CHECK(crypto_pwhash_str_verify(hash.c_str(), "correct horse battery", 21) == 0); // any Argon2 library reads it
+    for (auto const length : {hash.size() - 1, hash.size() - 44, hash.find(",p=1$") + 5})
+        CHECK_FALSE(verify_password(hash.substr(0, length), "correct horse battery"));
+    CHECK_FALSE(verify_password(hash + "A", "correct horse battery"));
+
+    // From when it cost something else.
+    std::string other(crypto_pwhash_STRBYTES, '\0');
+    REQUIRE(crypto_pwhash_str(other.data(), "correct horse battery", 21, 1, 8 << 20) == 0);
+    CHECK(verify_password(other.c_str(), "correct horse battery"));
+    CHECK_FALSE(verify_password(other.c_str(), "correct horse batterz"));
     PasswordHasher hasher;
     CHECK_FALSE(*hasher.verify("", "anything"));
 }
