@@ -414,7 +414,7 @@ const page = {
             entry.element.remove();
             page.entries.delete(id);
         });
-        const next = new Map(); // container to the element that should come next in it
+        const placed = new Map(); // container to the last element that has its place in it
         const after = [];
         changes.forEach((change) => {
             const isSame = typeof change === 'number';
@@ -437,13 +437,9 @@ const page = {
             }
             const element = entry.element;
             const parent = entry.node.parent ? page.entries.get(entry.node.parent).element : page.root;
-            const place = next.has(parent) ? next.get(parent) : parent.firstElementChild;
-            if (place === element) {
-                next.set(parent, element.nextElementSibling);
-            } else {
-                parent.insertBefore(element, place);
-                next.set(parent, place);
-            }
+            const place = placed.has(parent) ? placed.get(parent).nextElementSibling : parent.firstElementChild;
+            if (place !== element) parent.insertBefore(element, place);
+            placed.set(parent, element);
             if (isSame) return;
             page.update(element, entry.node, changed, isNew);
             if (change.scroll_to !== undefined || change.take_focus) after.push({ change, element, role: entry.node.role });

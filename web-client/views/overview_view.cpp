@@ -197,8 +197,8 @@ float OverviewView::draw_waiting(Ui& ui, Rect area, Overview const& overview, Co
     if (overview.oldest.empty()) {
         ui.line(area.x + 1, y, area.w - 2, ui.colours.line);
         ui.icon(area.x + 30, y + 30, icon::circle_check, 16, ui.colours.okdot);
-        told(ui, Role::Text, "waiting-none", {area.x + 48, y, area.w - 60, 60}, "Nothing. Every line is answered or on its way.",
-            {Face::Regular, 13, ui.colours.text2});
+        wrapped(ui, Role::Text, "waiting-none", {area.x + 48, y, area.w - 60, 60}, y + 30, "Nothing. Every line is answered or on its way.",
+            {Face::Regular, 13, ui.colours.text2, 19});
         return area.h;
     }
     MirrorScope const list(ui.mirror, {.role = Role::List, .key = "waiting"});
