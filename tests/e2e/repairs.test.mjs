@@ -9,6 +9,7 @@ const skip = existsSync(join(web_root, 'console.html')) ? false : 'the console h
 const national = (number) => `(${number.slice(2, 5)}) ${number.slice(5, 8)}-${number.slice(8)}`;
 
 let installation, browser, context;
+const complaints = []; // of the page's own scripts
 
 before(async () => {
     if (skip) return;
@@ -21,7 +22,10 @@ after(async () => {
     await installation?.stop();
 });
 
-afterEach(() => context?.close());
+afterEach(async () => {
+    await context?.close();
+    assert.deepEqual(complaints.splice(0), []);
+});
 
 async function open(address, options = {}) {
     context = await browser.newContext({ baseURL: installation.url, viewport: { width: 1440, height: 900 }, ...options });
@@ -29,6 +33,7 @@ async function open(address, options = {}) {
     const [name, value] = (await installation.sign_in()).split('=');
     await context.addCookies([{ name, value, url: installation.url }]);
     const page = await context.newPage();
+    page.on('pageerror', (error) => complaints.push(error.message));
     await page.goto(`/console${address}`);
     return page;
 }

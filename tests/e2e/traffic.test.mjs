@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import { accessibility_problems, eventually, open_browser, start_installation, web_root } from './support.mjs';
 
 const skip = existsSync(join(web_root, 'console.html')) ? false : 'the console has not been built';
@@ -11,6 +11,7 @@ const customer = '+14165550142'; // of the telephone page
 const national = (number) => `(${number.slice(2, 5)}) ${number.slice(5, 8)}-${number.slice(8)}`;
 
 let installation, browser, harbour, cedar, telephone;
+const complaints = []; // of the page's own scripts
 
 before(async () => {
     if (skip) return;
@@ -27,11 +28,14 @@ after(async () => {
     await installation?.stop();
 });
 
+afterEach(() => assert.deepEqual(complaints.splice(0), []));
+
 async function open_console(address, { session, ...options } = {}) {
     const context = await browser.newContext({ baseURL: installation.url, viewport: { width: 1440, height: 900 }, ...options });
     const [name, value] = (session ?? (await installation.sign_in())).split('=');
     await context.addCookies([{ name, value, url: installation.url }]);
     const page = await context.newPage();
+    page.on('pageerror', (error) => complaints.push(error.message));
     page.loads = 0;
     page.on('load', () => ++page.loads);
     await page.goto(`/console${address}`);
