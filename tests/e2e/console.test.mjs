@@ -658,6 +658,7 @@ test('a stopped server is said, nothing typed is lost, and the console recovers'
     assert.equal(await field.inputValue(), 'Half a name');
 
     await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: /^Numbers/ }).click();
+    await page.waitForURL('**/console#/numbers'); // else going back goes one further
     await page.getByText('The server does not answer').first().waitFor();
     await page.goBack();
     await eventually(() => field.inputValue(), 'Half a name');
