@@ -96,7 +96,7 @@ App::App(Config config)
         [this](InboxItem const& item) -> Inbox::Write { return [this, item](sql::Writer& db) { return take_text(db, m_config, item); }; });
     m_inbox.add("twilio", "message_status",
         [](InboxItem const& item) -> Inbox::Write { return [item](sql::Writer& db) { return take_message_status(db, item); }; });
-    m_initiation.on_begun([this] { m_inbox.wake(); });
+    m_initiation.on_behind([this] { m_inbox.wake(); });
     add_webhook_routes(m_router, m_initiation, m_inbox, m_config); // first: the most urgent
     add_twilio_routes(m_router, m_inbox, *m_database, m_config);
     add_signup_routes(m_router, m_signups, m_provisioning, *m_database, m_access, m_files, m_config);
@@ -157,7 +157,7 @@ void App::stop()
     m_workers.reset(); // a line that is being verified still reaches our own webhook
     m_server->stop();
     try {
-        m_initiation.tell_begun(); // of the last moment
+        m_initiation.catch_up(); // consoles hear of the last moment
     } catch (std::exception const& failure) {
         spdlog::error("initiation: {}", failure.what());
     }
@@ -174,8 +174,8 @@ std::vector<ProviderClient const*> App::providers()
 Bounds App::bounds() const
 {
     auto bounds = m_server->bounds();
-    for (auto const& bound : {m_streams.bound(), m_database->writes_waiting(), m_hasher.waiting(), m_provisioning.waiting_signups(),
-             m_twilio.provider().calls_at_once()})
+    for (auto const& bound : {m_streams.bound(), m_database->writes_waiting(), m_initiation.calls_to_file(), m_hasher.waiting(),
+             m_provisioning.waiting_signups(), m_twilio.provider().calls_at_once()})
         bounds.push_back(bound);
     if (m_elevenlabs) bounds.push_back(m_elevenlabs->provider().calls_at_once());
     return bounds;

@@ -16,7 +16,7 @@ struct Request {
     std::string method;
     std::string path;
     std::string target; // path and query, escaped as they came: what a signature covers
-    std::string remote_address; // the client, seen through trusted proxies only
+    std::string remote_address; // the client, seen through trusted proxies only; '' for a prompt handler
     std::string body;
     std::function<std::string(char const* name)> header; // "" when absent
     std::function<std::optional<std::string>(char const* name)> query; // decoded

@@ -1,6 +1,8 @@
 #include "edge-server/http/router.h"
 
 #include <algorithm>
+#include <future>
+#include <memory>
 
 namespace http {
 
@@ -29,7 +31,26 @@ bool takes_rest(std::string_view segment)
 void Router::add(Route route, Handler handler)
 {
     auto segments = split<std::string>(route.path);
-    m_entries.push_back({std::move(route), std::move(handler), std::move(segments)});
+    m_entries.push_back({std::move(route), std::move(handler), {}, std::move(segments)});
+}
+
+void Router::add_prompt(Route route, PromptHandler handler)
+{
+    // For a request that only httplib can read: it has a thread already, which waits.
+    add(std::move(route), [handler](Request const& request) {
+        auto const made = std::make_shared<std::promise<std::function<Response()>>>(); // shared: who answers may still be in it
+        auto made_by = made->get_future();
+        handler(request, [made](std::function<Response()> make) { made->set_value(std::move(make)); });
+        return made_by.get()();
+    });
+    m_entries.back().prompt_handler = std::move(handler);
+}
+
+std::optional<Router::Prompt> Router::prompt_at(std::string_view path) const
+{
+    for (auto const& entry : m_entries)
+        if (entry.prompt_handler && entry.route.path == path) return Prompt{entry.route, entry.prompt_handler};
+    return {};
 }
 
 bool Router::is_urgent(std::string_view path) const

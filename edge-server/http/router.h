@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -27,9 +28,16 @@ struct Route {
 
 using Handler = std::function<Response(Request const&)>;
 
+// Called once, from any thread; `make` runs on the thread that sends.
+using Answer = std::function<void(std::function<Response()> make)>;
+// For what is asked by thousands a second: a thread that waits for each answer would cost more than the answer (measured). Called on the
+// thread that watches the connections, so it must not block. It answers always, or throws before it has.
+using PromptHandler = std::function<void(Request const&, Answer)>;
+
 class Router {
 public:
     void add(Route route, Handler handler);
+    void add_prompt(Route route, PromptHandler handler); // a path without parameters
 
     struct Match {
         Route const* route = nullptr;
@@ -38,6 +46,11 @@ public:
         std::string allowed; // for a 405: the methods that this path knows; empty when the path is unknown
     };
     Match find(std::string_view method, std::string_view path) const;
+    struct Prompt {
+        Route const& route;
+        PromptHandler const& handler;
+    };
+    std::optional<Prompt> prompt_at(std::string_view path) const;
     // Whether a webhook's route has exactly this path.
     bool is_urgent(std::string_view path) const;
 
@@ -45,6 +58,7 @@ private:
     struct Entry {
         Route route;
         Handler handler;
+        PromptHandler prompt_handler; // empty when there is none
         std::vector<std::string> segments;
     };
     bool matches(Entry const& entry, std::vector<std::string_view> const& segments, Match& match) const;

@@ -1,4 +1,5 @@
 #include "edge-server/http/server.h"
+#include "edge-server/http/plain_request.h"
 #include "edge-server/http/reply.h"
 #include "edge-server/http/thread_pool.h"
 #include "edge-server/http/waiting_room.h"
@@ -189,7 +190,8 @@ public:
     Implementation(Router const& router, http::Server::Options options)
         : m_router(router), m_options(std::move(options)), m_webhook_pool(thread_floor, webhook_threads, queue_limit, [] {}),
           m_ordinary_pool(thread_floor, ordinary_threads, queue_limit, run_behind_calls),
-          m_room([this](int socket, WaitingRoom::Arrival arrival) { hand_over(socket, arrival); }, late_answer)
+          m_room([this](int socket, std::string_view request) { return take(socket, request); },
+              [this](int socket, WaitingRoom::Arrival arrival) { hand_over(socket, arrival); }, late_answer)
     {
         set_tcp_nodelay(true);
         // httplib's default would let a second server share the port unnoticed.
@@ -264,6 +266,52 @@ private:
             + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n" + body;
     }
 
+    // What a prompt route can answer is read here and answered later, without a thread of its own.
+    bool take(int socket, std::string_view bytes)
+    {
+        auto const plain = read_plain(bytes);
+        auto const prompt = plain ? m_router.prompt_at(plain->path) : std::nullopt;
+        if (!prompt || plain->method != prompt->route.method || plain->body.size() > prompt->route.body_limit) return false;
+        Request request;
+        request.id = new_request_id();
+        request.method = plain->method;
+        request.path = request.target = plain->path;
+        request.body = plain->body;
+        request.header = [&plain](char const* name) { return std::string(plain->header(name)); };
+        request.query = [](char const*) { return std::nullopt; };
+        auto const answer = [this, socket, id = request.id](std::function<Response()> make) {
+            m_room.answer(socket, [this, id, make = std::move(make)] { return outgoing(id, make); });
+        };
+        try {
+            prompt->handler(request, answer);
+        } catch (std::exception const& failure) {
+            spdlog::error("{} {} {}: {}", request.id, request.method, request.path, failure.what());
+            answer([refusal = refuse(request, m_options.explain(failure))] { return refusal; });
+        }
+        return true;
+    }
+
+    WaitingRoom::Outgoing outgoing(std::string const& id, std::function<Response()> const& make) const
+    {
+        Response response;
+        try {
+            response = make();
+        } catch (std::exception const& failure) {
+            spdlog::error("{}: {}", id, failure.what());
+            Request request;
+            request.id = id;
+            response = refuse(request, m_options.explain(failure));
+        }
+        bool const closes = response.status >= 400;
+        auto bytes = "HTTP/1.1 " + std::to_string(response.status) + ' ' + httplib::status_message(response.status) + "\r\nX-Request-Id: "
+            + id + "\r\nX-Content-Type-Options: nosniff\r\nContent-Type: " + response.content_type + "\r\nContent-Length: "
+            + std::to_string(response.body.size()) + (closes ? "\r\nConnection: close" : "\r\nKeep-Alive: timeout=60") + "\r\n";
+        for (auto const& [name, value] : response.headers)
+            bytes.append(name).append(": ").append(value).append("\r\n");
+        bytes.append("\r\n").append(response.body);
+        return {std::move(bytes), closes};
+    }
+
     ThreadPool& pool_for(WaitingRoom::Arrival const& arrival)
     {
         return m_router.is_urgent(arrival.path) ? m_webhook_pool : m_ordinary_pool;
@@ -308,7 +356,8 @@ private:
             }
             auto const next = next_request(socket, pool);
             // Not handed over from here: a new thread of the other pool would inherit this one's niceness.
-            if (next.state != WaitingRoom::State::Ready || &pool_for(next) != &pool) return m_room.add(socket);
+            if (next.state != WaitingRoom::State::Ready || &pool_for(next) != &pool || m_router.prompt_at(next.path))
+                return m_room.add(socket);
             size = next.size;
         }
     }

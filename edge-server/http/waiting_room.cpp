@@ -10,6 +10,7 @@
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <tuple>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -22,7 +23,7 @@ constexpr std::size_t largest_room = 16'384;
 constexpr std::size_t overflow = 256; // until the room's thread has let the silent ones go
 constexpr std::size_t header_limit = 16 * 1024;
 constexpr std::size_t awaited_body = 16 * 1024;
-constexpr std::chrono::seconds idle_limit{60};
+constexpr std::chrono::seconds idle_limit{60}; // what an answer's Keep-Alive says
 constexpr std::chrono::seconds request_limit{5}; // from the first byte to the last of the header and a small body
 constexpr std::chrono::milliseconds sweep{500};
 
@@ -62,7 +63,13 @@ std::size_t guest_limit_of_process()
 
 WaitingRoom::Arrival WaitingRoom::examine(int socket)
 {
-    std::array<char, header_limit + awaited_body> buffer;
+    Buffer buffer;
+    return examine(socket, buffer);
+}
+
+WaitingRoom::Arrival WaitingRoom::examine(int socket, Buffer& buffer)
+{
+    static_assert(std::tuple_size_v<Buffer> == header_limit + awaited_body);
     auto const received = ::recv(socket, buffer.data(), buffer.size(), MSG_PEEK | MSG_DONTWAIT);
     if (received == 0) return {State::Gone};
     if (received < 0) return {errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? State::Empty : State::Gone};
@@ -79,8 +86,9 @@ WaitingRoom::Arrival WaitingRoom::examine(int socket)
     return {asks_first || awaited > awaited_body || seen.size() >= size ? State::Ready : State::Partial, size, path_in(head)};
 }
 
-WaitingRoom::WaitingRoom(std::function<void(int, Arrival)> ready, std::function<std::string()> late_answer)
-    : m_ready(std::move(ready)), m_late_answer(std::move(late_answer)), m_guest_limit(guest_limit_of_process()),
+WaitingRoom::WaitingRoom(
+    std::function<bool(int, std::string_view)> take, std::function<void(int, Arrival)> ready, std::function<std::string()> late_answer)
+    : m_take(std::move(take)), m_ready(std::move(ready)), m_late_answer(std::move(late_answer)), m_guest_limit(guest_limit_of_process()),
       m_epoll(::epoll_create1(EPOLL_CLOEXEC)), m_wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
 {
     epoll_event event{.events = EPOLLIN, .data = {.fd = m_wake}};
@@ -96,10 +104,10 @@ WaitingRoom::~WaitingRoom()
     ::close(m_epoll);
 }
 
-bool WaitingRoom::is_closed() const
+bool WaitingRoom::has_ended() const
 {
     std::lock_guard const lock(m_mutex);
-    return m_closed;
+    return m_closed && m_taken == 0;
 }
 
 void WaitingRoom::close()
@@ -131,7 +139,7 @@ void WaitingRoom::make_room()
         if (m_guests.size() <= m_guest_limit) return;
         too_many = m_guests.size() - m_guest_limit + overflow / 2;
         for (auto const& [socket, guest] : m_guests)
-            if (!guest.started) silent.emplace_back(guest.deadline, socket);
+            if (!guest.started && !guest.is_taken) silent.emplace_back(guest.deadline, socket);
     }
     std::sort(silent.begin(), silent.end());
     for (std::size_t i = 0; i < silent.size() && i < too_many; ++i) {
@@ -175,9 +183,14 @@ void WaitingRoom::look_at(int socket)
 {
     {
         std::lock_guard const lock(m_mutex);
-        if (!m_guests.contains(socket)) return; // let go since the event: the number may be another file's by now
+        auto const guest = m_guests.find(socket);
+        if (m_closed || guest == m_guests.end()) return; // let go since the event: the number may be another file's by now
+        if (guest->second.is_taken) {
+            guest->second.has_news = true;
+            return;
+        }
     }
-    auto const arrival = examine(socket);
+    auto const arrival = examine(socket, m_buffer);
     switch (arrival.state) {
     case State::Empty:
         return;
@@ -188,6 +201,7 @@ void WaitingRoom::look_at(int socket)
         return;
     }
     case State::Ready:
+        if (take(socket, arrival.size)) return;
         leave(socket);
         m_ready(socket, arrival);
         return;
@@ -198,6 +212,53 @@ void WaitingRoom::look_at(int socket)
     }
 }
 
+// Of a request that lies in the buffer; 0: its size is not known.
+bool WaitingRoom::take(int socket, std::size_t size)
+{
+    if (size == 0 || size > m_buffer.size() || !m_take(socket, {m_buffer.data(), size})) return false;
+    (void)!::recv(socket, m_buffer.data(), size, MSG_DONTWAIT); // it was only looked at
+    std::lock_guard const lock(m_mutex);
+    m_guests[socket].is_taken = true;
+    ++m_taken;
+    return true;
+}
+
+void WaitingRoom::answer(int socket, std::function<Outgoing()> make)
+{
+    {
+        std::lock_guard const lock(m_mutex);
+        m_answers.emplace_back(socket, std::move(make));
+        if (m_answers.size() > 1) return; // the room's thread was woken by the first
+    }
+    wake();
+}
+
+void WaitingRoom::send_answers()
+{
+    std::vector<std::pair<int, std::function<Outgoing()>>> answers;
+    {
+        std::lock_guard const lock(m_mutex);
+        answers.swap(m_answers);
+    }
+    for (auto const& [socket, make] : answers) {
+        auto const [bytes, closes] = make();
+        auto const sent = ::send(socket, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        bool const stays = !closes && sent == static_cast<ssize_t>(bytes.size()); // else a client that takes no answers, or is gone
+        bool has_news = false;
+        {
+            std::lock_guard const lock(m_mutex);
+            has_news = m_guests[socket].has_news;
+            m_guests[socket] = {Clock::now() + idle_limit};
+            --m_taken;
+        }
+        if (!stays) {
+            leave(socket);
+            ::close(socket);
+        } else if (has_news)
+            look_at(socket);
+    }
+}
+
 void WaitingRoom::close_late()
 {
     std::vector<std::pair<int, bool>> late;
@@ -205,7 +266,7 @@ void WaitingRoom::close_late()
         std::lock_guard const lock(m_mutex);
         auto const present = Clock::now();
         for (auto const& [socket, guest] : m_guests)
-            if (guest.deadline <= present) late.emplace_back(socket, guest.started);
+            if (guest.deadline <= present && !guest.is_taken) late.emplace_back(socket, guest.started);
     }
     for (auto const& [socket, started] : late) {
         leave(socket);
@@ -228,12 +289,13 @@ void WaitingRoom::loop()
             if (events[static_cast<std::size_t>(i)].data.fd == m_wake) {
                 std::uint64_t ignored = 0;
                 (void)!::read(m_wake, &ignored, sizeof ignored);
-                if (is_closed()) return;
                 make_room();
                 continue;
             }
             look_at(events[static_cast<std::size_t>(i)].data.fd);
         }
+        send_answers();
+        if (has_ended()) return;
         if (Clock::now() >= next_sweep) {
             close_late();
             next_sweep = Clock::now() + sweep;

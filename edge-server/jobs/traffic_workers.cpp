@@ -8,7 +8,8 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr milliseconds longest_sleep{5000};
-constexpr milliseconds between_tellings{100}; // of calls that ring: each is a write of its own
+constexpr milliseconds between_catch_ups{100}; // each is a write of its own
+constexpr milliseconds while_behind{10};
 constexpr milliseconds job_check{1000};
 
 } // namespace
@@ -35,15 +36,16 @@ void TrafficWorkers::work_on_inbox()
 {
     run_in_background();
     std::uint64_t calls_seen = 0;
-    std::chrono::steady_clock::time_point told;
+    std::chrono::steady_clock::time_point next;
+    auto pause = between_catch_ups;
     while (!m_stopping) {
         try {
-            if (auto const present = std::chrono::steady_clock::now(); present - told >= between_tellings) {
-                m_initiation.tell_begun();
-                told = present;
+            if (std::chrono::steady_clock::now() >= next) {
+                next = std::chrono::steady_clock::now() + between_catch_ups;
+                pause = m_initiation.catch_up() ? while_behind : between_catch_ups;
+                next = std::chrono::steady_clock::now() + pause;
             }
-            if (!m_inbox.work() && !m_stopping)
-                m_inbox.wait_for_work(calls_seen, m_initiation.has_begun() ? between_tellings : longest_sleep);
+            if (!m_inbox.work() && !m_stopping) m_inbox.wait_for_work(calls_seen, m_initiation.is_behind() ? pause : longest_sleep);
         } catch (std::exception const& failure) {
             spdlog::error("inbox: {}", failure.what());
             std::unique_lock lock(m_mutex);

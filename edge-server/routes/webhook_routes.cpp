@@ -19,14 +19,19 @@ constexpr std::chrono::hours signature_age{24};
 
 void add_webhook_routes(http::Router& router, Initiation& initiation, Inbox& inbox, Config const& config)
 {
-    router.add({"POST", "/webhooks/elevenlabs/conversation-initiation", http::Body::Any, 64 * 1024, http::Lane::Webhook},
-        [&initiation, &config](http::Request const& request) {
+    router.add_prompt({"POST", "/webhooks/elevenlabs/conversation-initiation", http::Body::Any, 64 * 1024, http::Lane::Webhook},
+        [&initiation, &config](http::Request const& request, http::Answer answer) {
             constexpr std::string_view scheme = "Bearer ";
             auto const given = request.header("Authorization");
             bool const right = given.starts_with(scheme)
                 && matches_secret(std::string_view(given).substr(scheme.size()), config.elevenlabs_initiation_secret);
-            if (!right) return refuse(request, {ErrorKind::Unauthorized, "wrong_secret", "The initiation secret is missing or wrong."});
-            return http::Response{200, "application/json", initiation.answer(request.body)};
+            if (!right) {
+                Error const wrong{ErrorKind::Unauthorized, "wrong_secret", "The initiation secret is missing or wrong."};
+                return answer([refusal = refuse(request, wrong)] { return refusal; });
+            }
+            initiation.answer(request.body, [answer = std::move(answer)](std::function<std::string()> make) {
+                answer([make = std::move(make)] { return http::Response{200, "application/json", make()}; });
+            });
         });
     router.add({"POST", "/webhooks/elevenlabs/post-call", http::Body::Any, post_call_limit, http::Lane::Webhook},
         [&inbox, &config](http::Request const& request) {

@@ -1,5 +1,4 @@
 #include "edge-server/services/initiation.h"
-#include "edge-server/store/call_store.h"
 #include "edge-server/store/conversation_store.h"
 #include "shared/api/records.h"
 #include "shared/base/id.h"
@@ -9,9 +8,12 @@
 
 #include <spdlog/spdlog.h>
 
-#include <memory>
+#include <algorithm>
+#include <optional>
 
 namespace {
+
+using Variables = Initiation::Variables;
 
 constexpr std::chrono::milliseconds patience{250};
 constexpr std::size_t summary_limit = 600; // characters
@@ -22,14 +24,10 @@ constexpr int remembered_contacts = 3; // calls, texts and notes each
 constexpr std::size_t words_limit = 200; // characters of one of them
 constexpr std::size_t context_limit = 1500;
 constexpr std::size_t most_begun = 1000; // calls whose beginning is not told yet
-
-struct Variables {
-    std::string conversation_context;
-    std::string customer_name;
-    std::string lead_status;
-    std::string previous_summary;
-    std::string organization_name;
-};
+constexpr std::size_t crowd_at_once = 8; // calls that wait for the disk together
+constexpr std::size_t crowd_in_second = 500; // and not a burst, which is soon over
+constexpr std::size_t most_put_aside = 1'000'000;
+constexpr int filed_at_once = 8; // some 1 ms, which a call may have to wait
 
 std::string greeting_for(std::string const& customer_name)
 {
@@ -72,7 +70,6 @@ std::string to_record(Variables const& variables)
 struct Found {
     CalledNumber called;
     std::optional<KnownCaller> lead;
-    std::string summary;
     Memory memory;
 };
 
@@ -80,11 +77,9 @@ std::optional<Found> look_up(sql::Reader& db, std::string const& called_number, 
 {
     auto called = find_called_number(db, called_number);
     if (!called) return {};
-    Found found{*called, {}, {}, {}};
+    Found found{*called, {}, {}};
     if (!caller.empty()) found.lead = find_caller(db, called->organization_id, caller);
-    if (!found.lead) return found;
-    found.summary = last_summary(db, called->organization_id, found.lead->lead_id);
-    found.memory = memory_of(db, called->organization_id, found.lead->lead_id, call_sid, remembered_contacts);
+    if (found.lead) found.memory = memory_of(db, called->organization_id, *found.lead, call_sid, remembered_contacts);
     return found;
 }
 
@@ -130,83 +125,213 @@ Variables variables_for(Found const& found, std::string const& call_sid)
     bool const came_back = lead.first_call_sid != call_sid;
     variables.customer_name = bounded_data(lead.name, name_limit);
     variables.lead_status = !lead.status.empty() ? bounded_data(lead.status, name_limit) : came_back ? "Returning Customer" : "New Inquiry";
-    variables.previous_summary = bounded_data(found.summary, summary_limit);
+    variables.previous_summary = bounded_data(found.memory.last_summary, summary_limit);
     auto const context = context_of(lead, found.memory, variables.previous_summary);
     if (came_back || !context.empty())
         variables.conversation_context = context.empty() ? "Returning caller." : "Returning caller. " + context;
     return variables;
 }
 
-InboundCall completed(InboundCall call, Found const& found)
-{
-    call.organization_id = found.called.organization_id;
-    call.phone_number_id = found.called.phone_number_id;
-    if (found.lead) call.known_lead_id = found.lead->lead_id;
-    call.variables = to_record(variables_for(found, call.call_sid));
-    return call;
-}
-
 } // namespace
 
+// One call that waits for its answer.
+struct Initiation::Question {
+    using Clock = std::chrono::steady_clock;
+
+    std::string called_number;
+    InboundCall call;
+    Answered answered;
+    Clock::time_point asked = Clock::now();
+    Clock::time_point due = asked + patience;
+    bool is_recorded = false;
+    bool in_crowd = false;
+    bool is_put_aside = false; // the writer's, as is the next
+    std::optional<Variables> told = {};
+    std::atomic<bool> is_answered = false;
+};
+
 Initiation::Initiation(sql::Database& database, std::string default_name)
-    : m_database(database), m_default_name(std::move(default_name)), m_health("Webhooks", "We answer", patience)
+    : m_database(database), m_default_name(std::move(default_name)), m_health("Webhooks", "We answer", patience),
+      m_put_aside(database.read(sql::Scope::routing(), count_calls_put_aside)), m_late([this] { answer_the_late(); })
 {
 }
 
-std::string Initiation::answer(std::string_view body)
+Initiation::~Initiation()
 {
-    auto const started = std::chrono::steady_clock::now();
-    std::string problem;
-    auto answer = find_answer(body, problem);
-    auto const took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - started);
+    {
+        std::unique_lock lock(m_mutex);
+        m_all_written.wait(lock, [&] { return m_unwritten == 0; });
+        m_stopping = true;
+    }
+    m_wake.notify_one();
+    m_late.join();
+}
+
+void Initiation::answer(std::string_view body, Answered answered)
+{
+    auto const request = Json::parse(body, nullptr, false);
+    auto const question = std::make_shared<Question>();
+    question->called_number = text_of(request, "called_number");
+    question->answered = std::move(answered);
+    if (!is_e164(question->called_number)) return give(*question, [this] { return to_answer(unknown_number()); }, {});
+
+    auto& call = question->call;
+    auto const number = e164_from(text_of(request, "caller_id"));
+    if (is_usable_caller(number)) call.caller = number;
+    call.call_sid = text_of(request, "call_sid");
+    question->is_recorded = !call.call_sid.empty() && call.call_sid.size() <= id_limit && !call.call_sid.starts_with("verify-");
+    if (!question->is_recorded) return hurry(question);
+    call.id = new_id();
+    call.new_lead_id = new_id();
+    call.agent_id = text_of(request, "agent_id").substr(0, id_limit);
+    call.started_at = now();
+    record(question);
+}
+
+bool Initiation::is_crowd() const
+{
+    return m_unwritten >= crowd_at_once && std::max(m_in_second, m_in_second_before) >= crowd_in_second;
+}
+
+void Initiation::count_call()
+{
+    auto const second = std::chrono::duration_cast<std::chrono::seconds>(Question::Clock::now().time_since_epoch());
+    if (second != m_second) {
+        m_in_second_before = second - m_second == std::chrono::seconds(1) ? m_in_second : 0;
+        m_in_second = 0;
+        m_second = second;
+    }
+    ++m_in_second;
+}
+
+// Looked up where it is written: the writer's pages are warm, while a reader's go cold with every commit.
+void Initiation::record(std::shared_ptr<Question> const& question)
+{
+    {
+        std::lock_guard const lock(m_mutex);
+        ++m_unwritten;
+        count_call();
+        question->in_crowd = is_crowd() && m_put_aside < most_put_aside;
+        m_open.push_back(question);
+        if (m_open.size() == 1) m_wake.notify_one();
+    }
+    auto const look_and_record = [question](sql::Writer& db) {
+        auto& call = question->call;
+        auto const found = look_up(db, question->called_number, call.caller, call.call_sid);
+        if (!found) return;
+        question->told = variables_for(*found, call.call_sid);
+        call.organization_id = found->called.organization_id;
+        call.phone_number_id = found->called.phone_number_id;
+        call.known_lead_id = found->lead ? found->lead->lead_id : std::string();
+        call.variables = to_record(*question->told);
+        question->is_put_aside = question->in_crowd && (found->lead || call.caller.empty()) && put_aside(db, call);
+        if (!question->is_put_aside) record_inbound_call(db, call);
+    };
+    try {
+        m_database.write_soon(sql::Scope::routing(), look_and_record, [this, question](bool on_disk) { recorded(question, on_disk); });
+    } catch (std::exception const& failure) {
+        spdlog::error("initiation: {}", failure.what());
+        recorded(question, false);
+    }
+}
+
+void Initiation::recorded(std::shared_ptr<Question> const& question, bool on_disk)
+{
+    if (!on_disk)
+        hurry(question);
+    else
+        give(*question,
+            [this, question] {
+                if (!question->told) return to_answer(unknown_number());
+                remember_name(question->called_number, question->told->organization_name);
+                return to_answer(*question->told);
+            },
+            {});
+    bool is_first = false;
+    {
+        std::lock_guard const lock(m_mutex);
+        if (on_disk && question->is_put_aside)
+            is_first = m_put_aside++ == 0;
+        else if (on_disk && question->told && m_begun.size() < most_begun) {
+            m_begun.push_back({question->call.organization_id, question->call.id});
+            is_first = m_begun.size() == 1;
+        }
+        --m_unwritten;
+        if (m_unwritten == 0) m_all_written.notify_one();
+        while (!m_open.empty() && m_open.front()->is_answered) // mostly this one: left to the late thread, they would be many at once
+            m_open.pop_front();
+    }
+    if (is_first && m_on_behind) m_on_behind();
+}
+
+// Whoever comes first with an answer gives it.
+void Initiation::give(Question& question, std::function<std::string()> make, std::string problem)
+{
+    if (question.is_answered.exchange(true)) return;
+    auto const took = std::chrono::duration_cast<std::chrono::microseconds>(Question::Clock::now() - question.asked);
     if (problem.empty())
         m_health.succeeded(took);
     else
-        m_health.failed(took, problem);
-    return answer;
+        m_health.failed(took, std::move(problem));
+    question.answered(std::move(make));
 }
 
-std::string Initiation::find_answer(std::string_view body, std::string& problem)
+// The late thread reads for it at once.
+void Initiation::hurry(std::shared_ptr<Question> const& question)
 {
-    auto const request = Json::parse(body, nullptr, false);
-    auto const called_number = text_of(request, "called_number");
-    auto const call_sid = text_of(request, "call_sid");
-    auto const caller_id = text_of(request, "caller_id");
-    auto const number = e164_from(caller_id);
-    auto const caller = is_usable_caller(number) ? number : std::string();
-    if (!is_e164(called_number)) return to_answer({{}, {}, {}, {}, m_default_name});
+    std::lock_guard const lock(m_mutex);
+    question->due = question->asked;
+    m_open.push_front(question);
+    m_wake.notify_one();
+}
 
-    std::optional<Found> found;
-    bool const is_recorded = !call_sid.empty() && call_sid.size() <= id_limit && !call_sid.starts_with("verify-");
-    if (is_recorded) {
-        // Looked up where it is written: the writer's pages are warm, while a reader's go cold with every commit.
-        InboundCall const call{
-            new_id(), {}, {}, call_sid, caller, {}, new_id(), text_of(request, "agent_id").substr(0, id_limit), {}, now()};
-        auto const seen = std::make_shared<std::optional<Found>>();
-        auto const look_and_record = [called_number, call, seen](sql::Writer& db) {
-            *seen = look_up(db, called_number, call.caller, call.call_sid);
-            if (*seen) record_inbound_call(db, completed(call, **seen));
-        };
-        if (m_database.write_within(sql::Scope::routing(), look_and_record, patience)) {
-            if (!*seen) return to_answer({{}, {}, {}, {}, m_default_name});
-            found = std::move(*seen);
-            note_begun({found->called.organization_id, call.id});
-        } else {
-            problem = "A call was answered before its record was on disk.";
-            spdlog::error("initiation: call {} is answered before its record is on disk", bounded_data(call_sid, id_limit));
+void Initiation::answer_the_late()
+{
+    std::unique_lock lock(m_mutex);
+    for (;;) {
+        m_wake.wait(lock, [&] { return m_stopping || !m_open.empty(); });
+        if (m_stopping) return;
+        auto const question = m_open.front();
+        if (!question->is_answered && question->due > Question::Clock::now()) {
+            m_wake.wait_until(lock, question->due);
+            continue;
         }
+        m_open.pop_front();
+        if (question->is_answered) continue;
+        lock.unlock();
+        answer_from_reading(*question);
+        lock.lock();
     }
-    if (!found) try {
-            found = m_database.read(sql::Scope::routing(), [&](sql::Reader& db) { return look_up(db, called_number, caller, call_sid); });
-            if (!found) return to_answer({{}, {}, {}, {}, m_default_name});
-        } catch (std::exception const& failure) {
-            problem = "A call was answered without the database.";
-            spdlog::error("initiation: the database cannot be read: {}", failure.what());
-            auto const name = remembered_name(called_number);
-            return to_answer({{}, {}, name.empty() ? "" : "New Inquiry", {}, name.empty() ? m_default_name : name});
+}
+
+void Initiation::answer_from_reading(Question& question)
+{
+    auto const& call = question.call;
+    std::string problem;
+    if (question.is_recorded) {
+        problem = "A call was answered before its record was on disk.";
+        spdlog::error("initiation: call {} is answered before its record is on disk", bounded_data(call.call_sid, id_limit));
+    }
+    auto variables = unknown_number();
+    try {
+        auto const found = m_database.read(
+            sql::Scope::routing(), [&](sql::Reader& db) { return look_up(db, question.called_number, call.caller, call.call_sid); });
+        if (found) {
+            variables = variables_for(*found, call.call_sid);
+            remember_name(question.called_number, found->called.organization_name);
         }
-    remember_name(called_number, found->called.organization_name);
-    return to_answer(variables_for(*found, call_sid));
+    } catch (std::exception const& failure) {
+        problem = "A call was answered without the database.";
+        spdlog::error("initiation: the database cannot be read: {}", failure.what());
+        if (auto const name = remembered_name(question.called_number); !name.empty()) variables = {{}, {}, "New Inquiry", {}, name};
+    }
+    give(
+        question, [variables] { return to_answer(variables); }, std::move(problem));
+}
+
+Initiation::Variables Initiation::unknown_number() const
+{
+    return {{}, {}, {}, {}, m_default_name};
 }
 
 std::string Initiation::remembered_name(std::string const& called_number)
@@ -223,46 +348,47 @@ void Initiation::remember_name(std::string const& called_number, std::string con
     m_names[called_number] = name;
 }
 
-void Initiation::note_begun(Begun begun)
-{
-    {
-        std::lock_guard const lock(m_mutex);
-        if (m_begun.size() == most_begun) return;
-        m_begun.push_back(std::move(begun));
-        if (m_begun.size() > 1) return;
-    }
-    if (m_on_begun) m_on_begun();
-}
-
-bool Initiation::has_begun()
+bool Initiation::is_behind()
 {
     std::lock_guard const lock(m_mutex);
-    return !m_begun.empty();
+    return !m_begun.empty() || m_put_aside > 0;
 }
 
-void Initiation::tell_begun()
+Bound Initiation::calls_to_file() const
 {
-    std::vector<Begun> begun;
+    return {"calls_to_file", m_put_aside, most_put_aside};
+}
+
+bool Initiation::catch_up()
+{
+    std::vector<FiledCall> begun;
+    std::size_t put_aside = 0; // what is put aside from now on counts later
     {
         std::lock_guard const lock(m_mutex);
         begun.swap(m_begun);
+        if (!is_crowd()) put_aside = m_put_aside; // a crowd is answered first: filing takes the disk more than answering
     }
-    if (begun.empty()) return;
-    m_database.write(sql::Scope::routing(), [&](sql::Writer& db) {
+    if (begun.empty() && put_aside == 0) return false;
+    auto const most = put_aside == 0 ? 0 : filed_at_once;
+    auto const found = m_database.write(sql::Scope::routing(), [&](sql::Writer& db) {
         for (auto const& call : begun)
             conversation_changed(db, call.organization_id, call.conversation_id);
+        auto const call_sids = calls_put_aside(db, most);
+        for (auto const& call_sid : call_sids)
+            if (auto const filed = file_call(db, call_sid)) conversation_changed(db, filed->organization_id, filed->conversation_id);
+        return call_sids.size();
     });
+    bool const has_more = most > 0 && found == static_cast<std::size_t>(most);
+    m_put_aside -= has_more ? std::min(found, put_aside) : put_aside;
+    return has_more;
 }
 
 NamedValues outbound_variables(sql::Reader& db, std::string const& organization_id, std::string const& organization_name,
     std::string const& lead_id, std::string const& reason)
 {
     Found found{
-        {{}, organization_id, organization_name}, lead_id.empty() ? std::nullopt : find_known_lead(db, organization_id, lead_id), {}, {}};
-    if (found.lead) {
-        found.summary = last_summary(db, organization_id, lead_id);
-        found.memory = memory_of(db, organization_id, lead_id, {}, remembered_contacts);
-    }
+        {{}, organization_id, organization_name}, lead_id.empty() ? std::nullopt : find_known_lead(db, organization_id, lead_id), {}};
+    if (found.lead) found.memory = memory_of(db, organization_id, *found.lead, {}, remembered_contacts);
     auto variables = variables_for(found, {});
     if (!reason.empty())
         variables.conversation_context

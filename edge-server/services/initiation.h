@@ -2,12 +2,20 @@
 
 #include "edge-server/providers/provider_health.h"
 #include "edge-server/sql/database.h"
+#include "edge-server/store/call_store.h"
 #include "shared/domain/conversation.h"
 
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <unordered_map>
 #include <vector>
 
@@ -19,33 +27,61 @@ NamedValues outbound_variables(sql::Reader& db, std::string const& organization_
 class Initiation {
 public:
     Initiation(sql::Database& database, std::string default_name);
+    ~Initiation(); // waits for the writes that it began
 
-    // The JSON answer to the request's body, whatever that is. The call is recorded on disk, or waited for 250 ms.
-    std::string answer(std::string_view body);
+    Initiation(Initiation const&) = delete;
+    Initiation& operator=(Initiation const&) = delete;
+
+    // Returns at once. `answered` gets what makes the JSON answer to the request's body, whatever that is, once the call is recorded on
+    // disk, or 250 ms later: always and once, on any thread.
+    using Answered = std::function<void(std::function<std::string()> make)>;
+    void answer(std::string_view body, Answered answered);
     ProviderHealth const& health() const { return m_health; }
 
-    // Consoles hear of the calls that were recorded since the last time, a moment after them: the answer to a call does not wait for that.
-    // `f` is called when there is a first one.
-    void tell_begun();
-    bool has_begun();
-    void on_begun(std::function<void()> f) { m_on_begun = std::move(f); }
+    // Does some of what the answers did not wait for: consoles hear of the calls that began, and calls of a crowd become conversations.
+    // True: there is much more. `f` is called when there is something to do.
+    bool catch_up();
+    bool is_behind();
+    void on_behind(std::function<void()> f) { m_on_behind = std::move(f); }
+    Bound calls_to_file() const;
+
+    // What Jack is told.
+    struct Variables {
+        std::string conversation_context;
+        std::string customer_name;
+        std::string lead_status;
+        std::string previous_summary;
+        std::string organization_name;
+    };
 
 private:
-    // `problem`: why it is not as good as it should be; '' when all went well.
-    std::string find_answer(std::string_view body, std::string& problem);
+    struct Question;
+    bool is_crowd() const;
+    void count_call();
+    void record(std::shared_ptr<Question> const& question);
+    void recorded(std::shared_ptr<Question> const& question, bool on_disk);
+    void give(Question& question, std::function<std::string()> make, std::string problem); // `problem`: '' when all went well
+    void hurry(std::shared_ptr<Question> const& question);
+    void answer_the_late();
+    void answer_from_reading(Question& question);
+    Variables unknown_number() const;
     std::string remembered_name(std::string const& called_number);
     void remember_name(std::string const& called_number, std::string const& name);
-    struct Begun {
-        std::string organization_id;
-        std::string conversation_id;
-    };
-    void note_begun(Begun begun);
-
     sql::Database& m_database;
     std::string const m_default_name;
     ProviderHealth m_health;
-    std::mutex m_mutex;
-    std::vector<Begun> m_begun;
-    std::function<void()> m_on_begun;
+    std::mutex m_mutex; // of what follows
+    std::condition_variable m_wake;
+    std::condition_variable m_all_written;
+    std::deque<std::shared_ptr<Question>> m_open; // by the time when they must be answered; some are already
+    std::size_t m_unwritten = 0; // begun writes
+    std::chrono::seconds m_second{}; // of the calls that are counted
+    std::size_t m_in_second = 0;
+    std::size_t m_in_second_before = 0;
+    bool m_stopping = false;
+    std::vector<FiledCall> m_begun;
+    std::atomic<std::size_t> m_put_aside; // on disk; never less than there are
+    std::function<void()> m_on_behind;
     std::unordered_map<std::string, std::string> m_names; // number -> dealership, for when the database cannot be read
+    std::thread m_late; // answers what the writer has not; last: it uses everything above
 };

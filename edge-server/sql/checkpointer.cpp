@@ -11,10 +11,19 @@ namespace {
 // Little and often: while a round's pages reach the disk, the commits of calls wait behind them (2,000 pages: 10 ms every two seconds).
 constexpr int pages_at_once = 128;
 constexpr std::chrono::milliseconds between_rounds{50};
-constexpr int longest_log = 64'000; // 256 MB; then the writer brings over the rest, once it is short
+constexpr int longest_log = 16'000; // 64 MB; then the writer brings over the rest, once it is short
 constexpr int short_rest = 64; // a disk writes some five pages a millisecond in any order, and calls wait meanwhile
 constexpr int longest_rest = 2'000; // is brought over all the same when the log has twice its length; and with four times any
 constexpr std::chrono::seconds after_failure{1};
+
+// The kernel would keep the pages until the log's end is brought over, and the writer would wait for all of them at once (46 ms, measured).
+void put_on_disk(SqliteConnection& connection)
+{
+    sqlite3_file* file = nullptr;
+    sqlite3_file_control(connection.handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    if (file->pMethods->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY) != SQLITE_OK) // SQLite itself syncs before it ends a log
+        spdlog::warn("the database file cannot be brought to disk");
+}
 
 } // namespace
 
@@ -95,6 +104,7 @@ void Checkpointer::loop()
         auto const before = m_brought;
         lock.unlock();
         bring_back(m_connection);
+        put_on_disk(m_connection);
         lock.lock();
         bool const is_held_up = m_brought <= before; // by a reader, or by the disk
         m_wake.wait_for(lock, is_held_up ? after_failure : between_rounds, [&] { return m_stopping; });

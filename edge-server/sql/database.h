@@ -158,10 +158,9 @@ public:
         }
     }
 
-    // Queues a write before those that nobody's call depends on, and waits at most `patience` for the disk. The write goes on either
-    // way, so `f` owns what it uses.
-    // True: on disk. False: refused, failed, or not yet there (a failure is logged).
-    virtual bool write_within(Scope const& scope, std::function<void(Writer&)> f, std::chrono::milliseconds patience) = 0;
+    // Queues a write before those that nobody's call depends on, and returns at once. `then` hears whether it is on disk (a failure is
+    // logged), always and once; it runs on the writer's thread, so it must not block. Throws Overloaded, and then nothing is queued.
+    virtual void write_soon(Scope const& scope, std::function<void(Writer&)> f, std::function<void(bool on_disk)> then) = 0;
 
     // `f` hears of every commit, on the writer's thread, so it must not block. An empty one ends that: it is not called any more.
     virtual void on_commit(std::function<void(Commit const&)> f) = 0;

@@ -10,16 +10,6 @@ constexpr std::size_t queue_limit = 4096;
 constexpr std::size_t batch_limit = 256;
 constexpr std::chrono::milliseconds batch_time_limit{8}; // about what a sync takes
 
-void log_failure(GroupWriter::Task const& task)
-{
-    if (!task.failure) return;
-    try {
-        std::rethrow_exception(task.failure);
-    } catch (std::exception const& failure) {
-        spdlog::error("a queued write failed: {}", failure.what());
-    }
-}
-
 } // namespace
 
 GroupWriter::GroupWriter(std::string const& path, SqliteConnection& connection)
@@ -37,37 +27,16 @@ GroupWriter::~GroupWriter()
     m_thread.join();
 }
 
-void GroupWriter::submit(std::shared_ptr<Task> task)
+void GroupWriter::submit(Task task)
 {
     {
         std::lock_guard const lock(m_mutex);
         auto const waiting = m_urgent.size() + m_others.size();
         if (m_stopping || waiting >= queue_limit) throw Overloaded("the write queue is full");
-        (task->is_urgent ? m_urgent : m_others).push_back(std::move(task));
+        (task.is_urgent ? m_urgent : m_others).push_back(std::move(task));
         if (waiting > 0) return; // the writer was woken by the first
     }
     m_wake.notify_one();
-}
-
-bool GroupWriter::wait(Task& task, std::chrono::milliseconds patience)
-{
-    std::unique_lock lock(task.mutex);
-    auto const done = [&] { return task.done; };
-    if (patience.count() < 0)
-        task.finished.wait(lock, done);
-    else if (!task.finished.wait_for(lock, patience, done))
-        task.abandoned = true;
-    return task.done;
-}
-
-void GroupWriter::finish(Task& task)
-{
-    {
-        std::lock_guard const lock(task.mutex);
-        task.done = true;
-        if (task.abandoned) log_failure(task);
-    }
-    task.finished.notify_one();
 }
 
 Bound GroupWriter::waiting() const
@@ -119,7 +88,7 @@ void GroupWriter::put_back(Batch rest)
 {
     std::lock_guard const lock(m_mutex);
     for (; !rest.empty(); rest.pop_back())
-        (rest.back()->is_urgent ? m_urgent : m_others).push_front(std::move(rest.back()));
+        (rest.back().is_urgent ? m_urgent : m_others).push_front(std::move(rest.back()));
 }
 
 void GroupWriter::loop()
@@ -128,7 +97,7 @@ void GroupWriter::loop()
         auto const ran = run_batch(batch);
         if (!batch.empty()) put_back(std::move(batch));
         for (auto const& task : ran)
-            finish(*task);
+            task.then(task.failure);
         m_checkpointer.finish_if_due();
     }
 }
@@ -142,12 +111,12 @@ GroupWriter::Batch GroupWriter::run_batch(Batch& batch)
         m_connection.run("BEGIN IMMEDIATE");
         bool ran_others = false;
         do {
-            ran_others = ran_others || !batch.front()->is_urgent;
+            ran_others = ran_others || !batch.front().is_urgent;
             ran.push_back(std::move(batch.front()));
             batch.pop_front();
-            run_in_batch(*ran.back());
+            run_in_batch(ran.back());
         } while (
-            !batch.empty() && (batch.front()->is_urgent || !ran_others || (std::chrono::steady_clock::now() < deadline && !has_urgent())));
+            !batch.empty() && (batch.front().is_urgent || !ran_others || (std::chrono::steady_clock::now() < deadline && !has_urgent())));
         commit();
         return ran;
     } catch (std::exception const& failure) {
@@ -164,8 +133,8 @@ GroupWriter::Batch GroupWriter::run_batch(Batch& batch)
         ran.push_back(std::move(batch.front()));
         batch.pop_front();
     }
-    for (auto const& task : ran)
-        run_alone(*task);
+    for (auto& task : ran)
+        run_alone(task);
     return ran;
 }
 

@@ -7,7 +7,6 @@
 #include <deque>
 #include <exception>
 #include <functional>
-#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -15,7 +14,7 @@
 namespace sql {
 
 // The only thread that writes. It takes the closures that wait, the urgent ones first, runs each so that it can be undone alone, commits
-// them with one sync, and only then lets their callers go on. A batch takes few milliseconds of what is not urgent: a call may be waiting
+// them with one sync, and only then tells their callers. A batch takes few milliseconds of what is not urgent: a call may be waiting
 // behind it.
 class GroupWriter {
 public:
@@ -26,31 +25,25 @@ public:
     GroupWriter& operator=(GroupWriter const&) = delete;
 
     struct Task {
-        std::function<bool(Writer&)> run; // whether to keep what it wrote
+        std::function<bool(Writer&)> run = {}; // whether to keep what it wrote
+        std::function<void(std::exception_ptr failure)> then = {}; // on the writer's thread, once
         bool is_urgent = false;
-        std::exception_ptr failure;
-        std::mutex mutex; // of the next two
-        bool done = false;
-        bool abandoned = false; // nobody waits any more; a failure is logged
-        std::condition_variable finished;
+        std::exception_ptr failure = {};
     };
 
     // Throws Overloaded when the queue is full or the writer stops.
-    void submit(std::shared_ptr<Task> task);
-    // Whether it finished in time; forever when `patience` is negative.
-    static bool wait(Task& task, std::chrono::milliseconds patience);
+    void submit(Task task);
     Bound waiting() const;
     void on_commit(std::function<void(Commit const&)> listener);
 
 private:
-    using Batch = std::deque<std::shared_ptr<Task>>;
+    using Batch = std::deque<Task>;
     void loop();
     Batch next_batch();
     void put_back(Batch rest);
     bool has_urgent() const;
     Batch run_batch(Batch& batch);
     void run_in_batch(Task& task);
-    static void finish(Task& task);
     void run_alone(Task& task);
     void commit();
     void tell(Commit const& commit);

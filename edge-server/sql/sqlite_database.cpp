@@ -9,6 +9,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <future>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <thread>
@@ -115,28 +116,22 @@ public:
         std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     }
 
-    bool write_within(Scope const&, std::function<void(Writer&)> f, std::chrono::milliseconds patience) override
+    void write_soon(Scope const&, std::function<void(Writer&)> f, std::function<void(bool)> then) override
     {
-        auto task = std::make_shared<GroupWriter::Task>();
-        task->is_urgent = true;
-        task->run = [f = std::move(f)](Writer& db) {
+        GroupWriter::Task task{.is_urgent = true};
+        task.run = [f = std::move(f)](Writer& db) {
             f(db);
             return true;
         };
-        try {
-            m_writer.submit(task);
-        } catch (Overloaded const& failure) {
-            spdlog::error("{}", failure.what());
-            return false;
-        }
-        if (!m_writer.wait(*task, patience)) return false;
-        if (!task->failure) return true;
-        try {
-            std::rethrow_exception(task->failure);
-        } catch (std::exception const& failure) {
-            spdlog::error("a queued write failed: {}", failure.what());
-        }
-        return false;
+        task.then = [then = std::move(then)](std::exception_ptr const& failed) {
+            if (failed) try {
+                    std::rethrow_exception(failed);
+                } catch (std::exception const& failure) {
+                    spdlog::error("a queued write failed: {}", failure.what());
+                }
+            then(!failed);
+        };
+        m_writer.submit(std::move(task));
     }
 
     void on_commit(std::function<void(Commit const&)> f) override { m_writer.on_commit(std::move(f)); }
@@ -172,11 +167,13 @@ protected:
 
     void run_write(Scope const&, std::function<bool(Writer&)> const& f) override
     {
-        auto task = std::make_shared<GroupWriter::Task>();
-        task->run = [&f](Writer& db) { return f(db); };
-        m_writer.submit(task);
-        m_writer.wait(*task, std::chrono::milliseconds(-1));
-        if (task->failure) std::rethrow_exception(task->failure);
+        auto const done = std::make_shared<std::promise<void>>(); // shared: the writer may still be in it when we are told
+        auto future = done->get_future();
+        GroupWriter::Task task;
+        task.run = [&f](Writer& db) { return f(db); };
+        task.then = [done](std::exception_ptr const& failed) { failed ? done->set_exception(failed) : done->set_value(); };
+        m_writer.submit(std::move(task));
+        future.get();
     }
 
 private:

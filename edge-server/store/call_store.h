@@ -22,6 +22,7 @@ struct KnownCaller {
     std::string first_call_sid;
     std::string interest;
     std::string appointment;
+    bool has_texts = false;
 };
 
 // The last things between a lead and the dealership, newest first.
@@ -34,6 +35,7 @@ struct Memory {
     std::vector<Contact> calls;
     std::vector<Contact> texts;
     std::vector<std::string> notes;
+    std::string last_summary; // '' without one
 };
 
 struct InboundCall {
@@ -53,7 +55,18 @@ struct InboundCall {
 std::optional<CalledNumber> find_called_number(sql::Reader& db, std::string const& e164);
 std::optional<KnownCaller> find_caller(sql::Reader& db, std::string const& organization_id, std::string const& e164);
 std::optional<KnownCaller> find_known_lead(sql::Reader& db, std::string const& organization_id, std::string const& lead_id);
-std::string last_summary(sql::Reader& db, std::string const& organization_id, std::string const& lead_id); // '' without one
-// Of contacts before this call; `most` of each kind.
-Memory memory_of(sql::Reader& db, std::string const& organization_id, std::string const& lead_id, std::string const& call_sid, int most);
+// Of contacts other than this call; `most` of each kind.
+Memory memory_of(sql::Reader& db, std::string const& organization_id, KnownCaller const& lead, std::string const& call_sid, int most);
 void record_inbound_call(sql::Writer& db, InboundCall const& call); // a call recorded before stays as it is
+
+// Writes down a call of a known lead, or of nobody, where it costs least: it counts as recorded, and becomes a conversation when it is
+// filed. False: it lies there already.
+bool put_aside(sql::Writer& db, InboundCall const& call);
+struct FiledCall {
+    std::string organization_id;
+    std::string conversation_id;
+};
+// Makes a call that was put aside a conversation; without a row, or when it is recorded already, nothing.
+std::optional<FiledCall> file_call(sql::Writer& db, std::string const& call_sid);
+std::vector<std::string> calls_put_aside(sql::Reader& db, int most); // their call_sids
+std::size_t count_calls_put_aside(sql::Reader& db);

@@ -1,4 +1,5 @@
 #include "edge-server/store/conversation_store.h"
+#include "edge-server/store/call_store.h"
 #include "edge-server/store/conversation_search.h"
 #include "edge-server/store/event_store.h"
 #include "edge-server/store/phone_number_store.h"
@@ -101,8 +102,9 @@ std::optional<Conversation> find_conversation(sql::Reader& db, std::string const
     return first_of(db.run(CONVERSATION "FROM conversations c WHERE c.organization_id = $1 AND c.id = $2", {organization_id, id}));
 }
 
-std::optional<Conversation> find_conversation_by_call(sql::Reader& db, std::string const& call_sid)
+std::optional<Conversation> find_conversation_by_call(sql::Writer& db, std::string const& call_sid)
 {
+    file_call(db, call_sid);
     return first_of(db.run(CONVERSATION "FROM conversations c WHERE c.call_sid = $1", {call_sid}));
 }
 

@@ -15,7 +15,7 @@ inline constexpr std::array<std::string_view, 3> conversation_statuses{"in_progr
 
 std::optional<Conversation> find_conversation(sql::Reader& db, std::string const& organization_id, std::string const& id);
 // By what a vendor calls it. Across tenants: for what a vendor brings, whose owner is not known yet.
-std::optional<Conversation> find_conversation_by_call(sql::Reader& db, std::string const& call_sid);
+std::optional<Conversation> find_conversation_by_call(sql::Writer& db, std::string const& call_sid); // files it first if it was put aside
 std::optional<Conversation> find_conversation_by_vendor_id(sql::Reader& db, std::string const& conversation_id);
 std::optional<Conversation> find_conversation_by_attempt(sql::Reader& db, std::string const& attempt_id);
 // The vendors' clocks count seconds: a number bought within one was ours in it.

@@ -63,8 +63,8 @@ constexpr std::array kept_tables{
     sql::KeptTable{"budgets", "organization_id, monthly, warned, changed_at"},
     sql::KeptTable{"audit_log", "organization_id, sequence, actor, action, subject, detail, at, previous_hash, hash"},
 };
-constexpr std::array<std::string_view, 13> left_out{"sessions", "idempotency_keys", "address_signups", "events", "event_counter",
-    "webhook_inbox", "inbox_parts", "jobs",
+constexpr std::array<std::string_view, 14> left_out{"sessions", "idempotency_keys", "address_signups", "events", "event_counter",
+    "webhook_inbox", "inbox_parts", "jobs", "begun_calls", // soon conversations
     // Kept by the search index of the new file itself.
     "conversation_words_config", "conversation_words_content", "conversation_words_data", "conversation_words_docsize",
     "conversation_words_idx"};

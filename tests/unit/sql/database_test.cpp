@@ -91,21 +91,17 @@ TEST_CASE("what a call waits for goes before all else that waits, and one that f
         std::this_thread::yield();
     std::atomic<int> kept = 0, refused = 0;
     for (std::string const kind : {"call-1", "number_month", "call-2"}) // the second is there already
-        threads.emplace_back([&, kind] {
-            auto const on_disk = database->write_within(
-                sql::Scope::platform(),
-                [&order, kind](sql::Writer& db) {
-                    if (std::find(order.begin(), order.end(), kind) == order.end()) order.push_back(kind);
-                    insert_rate(db, kind);
-                },
-                std::chrono::seconds(60));
-            ++(on_disk ? kept : refused);
-        });
-    while (database->writes_waiting().taken < 4)
-        std::this_thread::yield();
+        database->write_soon(
+            sql::Scope::platform(),
+            [&order, kind](sql::Writer& db) {
+                if (std::find(order.begin(), order.end(), kind) == order.end()) order.push_back(kind);
+                insert_rate(db, kind);
+            },
+            [&](bool on_disk) { ++(on_disk ? kept : refused); });
+    CHECK(database->writes_waiting().taken == 4);
     may_go_on = true;
     for (auto& thread : threads)
-        thread.join();
+        thread.join(); // the last was queued behind the calls
     CHECK(kept == 2);
     CHECK(refused == 1);
     REQUIRE_FALSE(order.empty());
@@ -120,9 +116,8 @@ TEST_CASE("a write that nobody waits for is on disk all the same")
     {
         auto const database = open_migrated(address);
         for (int i = 0; i < 100; ++i)
-            database->write_within(
-                sql::Scope::platform(), [i](sql::Writer& db) { insert_rate(db, "late-" + std::to_string(i)); },
-                std::chrono::milliseconds(0));
+            database->write_soon(
+                sql::Scope::platform(), [i](sql::Writer& db) { insert_rate(db, "late-" + std::to_string(i)); }, [](bool) {});
     }
     auto const database = open_migrated(address);
     CHECK(count_rates(*database) == 103);
