@@ -1,4 +1,4 @@
-// A server under mixed load for a while: calls, their results, texts, signups, people reading lists, live streams, slow clients. Shows its
+// A server under mixed load for a while: calls, crowds of them, their results, texts, signups, people reading lists, live streams, slow clients. Shows its
 // memory, and fails when it ends badly or a sanitizer has something to say. SECONDS, and DEALERLINE_BIN for another build.
 import { readFile } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
@@ -9,6 +9,7 @@ const seconds = Number(process.argv[2] ?? 600);
 const rate = Number(process.argv[3] ?? 50); // calls a second
 const samples = 60;
 const signups_apart = 10_000; // ms
+const crowds_apart = 60_000; // ms
 const dealers = 12;
 
 const installation = await start_installation({
@@ -26,7 +27,9 @@ const workers = [
 for (const worker of workers) worker.on('error', (failure) => console.log(`a disturbance ended: ${failure.message}`));
 
 let over = false;
-const done = { texts: 0, replies: 0, signups: 0, reads: 0 };
+const done = { texts: 0, replies: 0, signups: 0, reads: 0, crowded: 0 };
+const called = (i) => founded[i % dealers];
+const caller = (i) => `+1778555${String(i % 10_000).padStart(4, '0')}`;
 const again = async (every, work) => {
     for (let i = 0; !over; ++i) {
         await work(i).catch((failure) => !over && console.log(String(failure).slice(0, 300)));
@@ -58,6 +61,9 @@ const loads = [
         expect(await ask(url + lists[i % lists.length], { headers: { Cookie: session } }), 200, 400);
         ++done.reads;
     }),
+    again(crowds_apart, async () => {
+        done.crowded += (await ring(url, { called, caller, rate: 1500, seconds: 2 })).length;
+    }),
 ];
 
 const memory = [];
@@ -69,8 +75,7 @@ const watch = (async () => {
         memory.push({ minutes: (Date.now() - began) / 60_000, rss: Number(/VmRSS:\s+(\d+)/.exec(status)[1]) / 1024, threads: Number(/Threads:\s+(\d+)/.exec(status)[1]) });
     }
 })();
-const called = (i) => founded[i % dealers];
-const times = await ring(url, { called, caller: (i) => `+1778555${String(i % 10_000).padStart(4, '0')}`, rate, seconds });
+const times = await ring(url, { called, caller, rate, seconds });
 await watch;
 over = true;
 await Promise.all(loads);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { assert_refused, credentials, start_installation } from './support.mjs';
+import { assert_refused, credentials, eventually, start_installation } from './support.mjs';
 
 const names = ['conversation_context', 'customer_name', 'greeting', 'lead_status', 'organization_name', 'previous_summary'];
 const neutral = {
@@ -316,4 +316,30 @@ test('a restart forgets nobody', async () => {
     await installation.start_server();
     assert.equal((await hear({ caller_id })).lead_status, 'Returning Customer');
     assert.equal((await hear({ caller_id, call_sid })).lead_status, 'New Inquiry');
+});
+
+test('of a crowd of returning callers each has one conversation, also when the server dies under them', async () => {
+    const callers = Array.from({ length: 20 }, (_, i) => `+1778555${2000 + i}`);
+    for (const caller_id of callers) await hear({ caller_id });
+    const answered = [];
+    let dead = false;
+    const lane = async () => {
+        for (let i = 0; !dead && answered.length < 3_000; ++i) {
+            const call_sid = new_call();
+            await hear({ caller_id: callers[i % callers.length], call_sid });
+            if (i % 50 === 49) await hear({ caller_id: callers[i % callers.length], call_sid }); // asked again
+            answered.push(call_sid);
+            if (answered.length === 2_500) {
+                dead = true;
+                await installation.server.kill();
+            }
+        }
+    };
+    const ends = await Promise.allSettled(Array.from({ length: 48 }, lane));
+    for (const { reason } of ends) if (reason) assert.match(String(reason), /ECONN|socket hang up/);
+    await installation.start_server();
+    const recorded = async () =>
+        (await installation.sql(`SELECT count(*) AS count FROM conversations WHERE lead_id IS NOT NULL AND call_sid IN ('${answered.join("','")}')`))[0].count;
+    await eventually(recorded, answered.length);
+    await eventually(() => installation.sql('SELECT * FROM begun_calls'), []);
 });
