@@ -83,7 +83,8 @@ WaitingRoom::Arrival WaitingRoom::examine(int socket, Buffer& buffer)
     auto const awaited = length == std::string_view::npos ? 0 : number_at(head, length);
     auto const size = end + 4 + awaited;
     bool const asks_first = value_of(head, "\r\nexpect:") != std::string_view::npos; // sends its body only after our word
-    return {asks_first || awaited > awaited_body || seen.size() >= size ? State::Ready : State::Partial, size, path_in(head)};
+    return {asks_first || awaited > awaited_body || seen.size() >= size ? State::Ready : State::Partial, size, path_in(head),
+        seen.size() > size || seen.size() == buffer.size()};
 }
 
 WaitingRoom::WaitingRoom(
@@ -201,7 +202,7 @@ void WaitingRoom::look_at(int socket)
         return;
     }
     case State::Ready:
-        if (take(socket, arrival.size)) return;
+        if (take(socket, arrival)) return;
         leave(socket);
         m_ready(socket, arrival);
         return;
@@ -212,13 +213,16 @@ void WaitingRoom::look_at(int socket)
     }
 }
 
-// Of a request that lies in the buffer; 0: its size is not known.
-bool WaitingRoom::take(int socket, std::size_t size)
+// Of a request that lies in the buffer.
+bool WaitingRoom::take(int socket, Arrival const& arrival)
 {
+    auto const size = arrival.size;
     if (size == 0 || size > m_buffer.size() || !m_take(socket, {m_buffer.data(), size})) return false;
     (void)!::recv(socket, m_buffer.data(), size, MSG_DONTWAIT); // it was only looked at
     std::lock_guard const lock(m_mutex);
-    m_guests[socket].is_taken = true;
+    auto& guest = m_guests[socket];
+    guest.is_taken = true;
+    guest.has_news = arrival.has_more; // there is no event for what has come already
     ++m_taken;
     return true;
 }

@@ -23,6 +23,7 @@ public:
         State state = State::Empty;
         std::size_t size = 0; // of a ready request, in bytes: nothing behind it belongs to it. 0: unknown
         std::string path = {}; // of a ready request, without its query
+        bool has_more = false; // something may lie behind it already
     };
     // What has arrived on the socket so far, without taking it.
     static Arrival examine(int socket);
@@ -60,7 +61,7 @@ private:
     void loop();
     static Arrival examine(int socket, Buffer& buffer);
     void look_at(int socket);
-    bool take(int socket, std::size_t size);
+    bool take(int socket, Arrival const& arrival);
     void send_answers();
     void close_late();
     void leave(int socket);

@@ -4,10 +4,12 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <chrono>
 #include <future>
 #include <string>
 #include <sys/socket.h>
+#include <thread>
 #include <unistd.h>
 
 namespace {
@@ -107,6 +109,32 @@ TEST_CASE("a guest of the waiting room is answered where it sits, one request af
     CHECK(received() == "two");
     CHECK(received() == ""); // closed
     CHECK(room.size() == 0);
+    ::close(pair[1]);
+}
+
+TEST_CASE("requests that arrive together are answered one after the other")
+{
+    int pair[2];
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+    std::atomic<int> taken = 0;
+    http::WaitingRoom room(
+        [&](int, std::string_view) {
+            ++taken;
+            return true;
+        },
+        [](int, http::WaitingRoom::Arrival) { FAIL("handed on"); }, [] { return std::string(); });
+    std::string const request = "GET / HTTP/1.1\r\n\r\n";
+    auto const three = request + request + request;
+    REQUIRE(::send(pair[1], three.data(), three.size(), 0) == static_cast<ssize_t>(three.size()));
+    room.add(pair[0]);
+    for (int i = 1; i <= 3; ++i) {
+        while (taken < i)
+            std::this_thread::yield();
+        CHECK(taken == i);
+        room.answer(pair[0], [] { return http::WaitingRoom::Outgoing{"answer"}; });
+        char buffer[16];
+        CHECK(::recv(pair[1], buffer, sizeof buffer, 0) == 6);
+    }
     ::close(pair[1]);
 }
 
