@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
 
 namespace sql {
@@ -14,6 +15,7 @@ constexpr std::chrono::milliseconds between_rounds{50};
 constexpr int longest_log = 16'000; // 64 MB; then the writer brings over the rest, once it is short
 constexpr int short_rest = 64; // a disk writes some five pages a millisecond in any order, and calls wait meanwhile
 constexpr int longest_rest = 2'000; // is brought over all the same when the log has twice its length; and with four times any
+constexpr int most_in_kernel = 1'000; // pages; SQLite itself syncs whenever the whole log is in the file, but under load it never is
 constexpr std::chrono::seconds after_failure{1};
 
 // The kernel would keep the pages until the log's end is brought over, and the writer would wait for all of them at once (46 ms, measured).
@@ -97,6 +99,7 @@ void Checkpointer::finish_if_due()
 
 void Checkpointer::loop()
 {
+    int in_kernel = 0;
     std::unique_lock lock(m_mutex);
     for (;;) {
         m_wake.wait(lock, [&] { return m_stopping || m_pages - m_brought >= awaited(); });
@@ -104,8 +107,14 @@ void Checkpointer::loop()
         auto const before = m_brought;
         lock.unlock();
         bring_back(m_connection);
-        put_on_disk(m_connection);
         lock.lock();
+        in_kernel += std::max(0, m_brought - before);
+        if (in_kernel >= most_in_kernel) {
+            lock.unlock();
+            put_on_disk(m_connection);
+            in_kernel = 0;
+            lock.lock();
+        }
         bool const is_held_up = m_brought <= before; // by a reader, or by the disk
         m_wake.wait_for(lock, is_held_up ? after_failure : between_rounds, [&] { return m_stopping; });
     }

@@ -113,7 +113,7 @@ async function with_the_disk_full() {
     const disk = join(folder, 'disk');
     await mkdir(disk);
     try {
-        execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=400m', 'tmpfs', disk], { stdio: 'pipe' });
+        execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=600m', 'tmpfs', disk], { stdio: 'pipe' });
     } catch {
         return console.log('the disk full: not measured, no file system can be mounted here');
     }
