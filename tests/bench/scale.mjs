@@ -20,6 +20,7 @@ async function measure(size) {
     const environment = { ...process.env, DEALERLINE_DATABASE: `sqlite:${database}`, DEALERLINE_LOG: 'warn' };
     const args = ['fixture', '--organizations', size, '--leads', leads, '--conversations', conversations].map(String);
     if (spawnSync(join(binaries, 'dealerline-edge'), args, { env: environment, stdio: ['ignore', 'ignore', 'inherit'] }).status !== 0) throw new Error('no fixture');
+    spawnSync('sync'); // else the kernel still writes the fixture while calls are measured
     const installation = await start_installation({ doctor: false, settings: { DEALERLINE_DATABASE: `sqlite:${database}` } });
     try {
         await until_at_rest(installation);
