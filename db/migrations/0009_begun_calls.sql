@@ -1,4 +1,4 @@
--- Inbound calls that were answered in a crowd, until they are filed among the conversations: a row here costs the disk a tenth of one there,
+-- Inbound calls that were answered in a crowd, until they are filed among the conversations: a row here costs the disk a sixth of one there,
 -- which has five indexes to be kept. Nothing refers to these rows, and they refer to nothing that is ever deleted.
 CREATE TABLE begun_calls (
     call_sid        TEXT   PRIMARY KEY NOT NULL,

@@ -1,4 +1,5 @@
 #include "edge-server/services/initiation.h"
+#include "edge-server/store/call_store.h"
 #include "edge-server/store/conversation_store.h"
 #include "shared/api/records.h"
 #include "shared/base/id.h"
@@ -361,7 +362,7 @@ Bound Initiation::calls_to_file() const
 
 bool Initiation::catch_up()
 {
-    std::vector<FiledCall> begun;
+    std::vector<Begun> begun;
     std::size_t put_aside = 0; // what is put aside from now on counts later
     {
         std::lock_guard const lock(m_mutex);
@@ -375,7 +376,7 @@ bool Initiation::catch_up()
             conversation_changed(db, call.organization_id, call.conversation_id);
         auto const call_sids = calls_put_aside(db, most);
         for (auto const& call_sid : call_sids)
-            if (auto const filed = file_call(db, call_sid)) conversation_changed(db, filed->organization_id, filed->conversation_id);
+            file_call(db, call_sid);
         return call_sids.size();
     });
     bool const has_more = most > 0 && found == static_cast<std::size_t>(most);

@@ -2,7 +2,6 @@
 
 #include "edge-server/providers/provider_health.h"
 #include "edge-server/sql/database.h"
-#include "edge-server/store/call_store.h"
 #include "shared/domain/conversation.h"
 
 #include <atomic>
@@ -67,6 +66,11 @@ private:
     Variables unknown_number() const;
     std::string remembered_name(std::string const& called_number);
     void remember_name(std::string const& called_number, std::string const& name);
+    struct Begun {
+        std::string organization_id;
+        std::string conversation_id;
+    };
+
     sql::Database& m_database;
     std::string const m_default_name;
     ProviderHealth m_health;
@@ -79,8 +83,8 @@ private:
     std::size_t m_in_second = 0;
     std::size_t m_in_second_before = 0;
     bool m_stopping = false;
-    std::vector<FiledCall> m_begun;
-    std::atomic<std::size_t> m_put_aside; // on disk; never less than there are
+    std::vector<Begun> m_begun;
+    std::atomic<std::size_t> m_put_aside; // counted once on disk; may count some that a result has filed
     std::function<void()> m_on_behind;
     std::unordered_map<std::string, std::string> m_names; // number -> dealership, for when the database cannot be read
     std::thread m_late; // answers what the writer has not; last: it uses everything above

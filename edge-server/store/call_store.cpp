@@ -1,4 +1,5 @@
 #include "edge-server/store/call_store.h"
+#include "edge-server/store/conversation_store.h"
 
 namespace {
 
@@ -75,6 +76,7 @@ Memory memory_of(sql::Reader& db, std::string const& organization_id, KnownCalle
 
 void record_inbound_call(sql::Writer& db, InboundCall const& call)
 {
+    file_call(db, call.call_sid); // it may have been put aside when it was asked about first, perhaps by another dealership's number
     std::optional<std::string> lead_id;
     if (!call.known_lead_id.empty())
         lead_id = call.known_lead_id; // a lead that is there already is not written: its page would have to reach the disk too
@@ -106,7 +108,7 @@ bool put_aside(sql::Writer& db, InboundCall const& call)
     return db.changes() == 1;
 }
 
-std::optional<FiledCall> file_call(sql::Writer& db, std::string const& call_sid)
+void file_call(sql::Writer& db, std::string const& call_sid)
 {
     auto const rows = db.run(R"(
         INSERT INTO conversations (id, organization_id, phone_number_id, lead_id, call_sid, direction, agent_id, started_at, external_number,
@@ -116,8 +118,7 @@ std::optional<FiledCall> file_call(sql::Writer& db, std::string const& call_sid)
         ON CONFLICT (call_sid) DO NOTHING RETURNING organization_id, id)",
         {call_sid});
     db.run("DELETE FROM begun_calls WHERE call_sid = $1", {call_sid});
-    if (rows.empty()) return {};
-    return FiledCall{rows.front().text(0), rows.front().text(1)};
+    if (!rows.empty()) conversation_changed(db, rows.front().text(0), rows.front().text(1));
 }
 
 std::vector<std::string> calls_put_aside(sql::Reader& db, int most)

@@ -62,11 +62,7 @@ void record_inbound_call(sql::Writer& db, InboundCall const& call); // a call re
 // Writes down a call of a known lead, or of nobody, where it costs least: it counts as recorded, and becomes a conversation when it is
 // filed. False: it lies there already.
 bool put_aside(sql::Writer& db, InboundCall const& call);
-struct FiledCall {
-    std::string organization_id;
-    std::string conversation_id;
-};
 // Makes a call that was put aside a conversation; without a row, or when it is recorded already, nothing.
-std::optional<FiledCall> file_call(sql::Writer& db, std::string const& call_sid);
+void file_call(sql::Writer& db, std::string const& call_sid);
 std::vector<std::string> calls_put_aside(sql::Reader& db, int most); // their call_sids
 std::size_t count_calls_put_aside(sql::Reader& db);

@@ -1,5 +1,5 @@
-// A server under mixed load for a while: calls, crowds of them, their results, texts, signups, people reading lists, live streams, slow clients. Shows its
-// memory, and fails when it ends badly or a sanitizer has something to say. SECONDS, and DEALERLINE_BIN for another build.
+// A server under mixed load for a while: calls, crowds of them, their results, texts, signups, people reading lists, live streams, slow
+// clients. Shows its memory, and fails when it ends badly or a sanitizer has something to say. SECONDS, and DEALERLINE_BIN for another build.
 import { readFile } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { ask, pause, start_installation } from '../integration/support.mjs';
